@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { backupRequested, restoreRequested, runCancelled, verifyRequested } from '#inngest/events.ts';
+import { UsageError } from '#lib/errors/usage-error.ts';
+
+/** What other services may ask for; the rest of the events is Holdfast's own to send. */
+const accepted = [backupRequested, restoreRequested, verifyRequested, runCancelled];
+const schemas = new Map<string, z.ZodType<Record<string, unknown>>>(
+  accepted.map(({ name, schema }) => [name, z.strictObject(schema.shape)]),
+);
+
+const envelope = z.strictObject({ name: z.string(), data: z.unknown(), id: z.string().min(1).max(200).optional() });
+const body = z.array(envelope).min(1).max(100);
+
+/** An event that may be sent. */
+export interface AcceptedEvent {
+  name: string;
+  data: Record<string, unknown>;
+  id?: string;
+}
+
+/** The events of a request's body. @throws UsageError that names what does not parse. */
+export function parseEvents(text: string): AcceptedEvent[] {
+  return parse(body, [parseJson(text)].flat(), 'The body').map(({ name, data, id }) => {
+    const schema = schemas.get(name);
+    if (schema === undefined) {
+      throw new UsageError(`The event ${JSON.stringify(name)} is not one to be sent here.`, {
+        code: 'unknown_event',
+        hint: `Send one of: ${[...schemas.keys()].join(', ')}.`,
+      });
+    }
+    const event = { name, data: parse(schema, data, `The data of ${name}`) };
+    return id === undefined ? event : { ...event, id };
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw malformed('The body is not JSON', cause);
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw malformed(`${what} does not parse: ${z.prettifyError(parsed.error)}`, parsed.error);
+}
+
+function malformed(message: string, cause: unknown): UsageError {
+  return new UsageError(message, {
+    code: 'bad_event',
+    hint: 'Send {"name": "holdfast/backup.requested", "data": {"connection": "production"}}, or a list of such.',
+    cause,
+  });
+}

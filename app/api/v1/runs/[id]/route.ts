@@ -1,0 +1,29 @@
+import { answer } from '#app/http/answer.ts';
+import { UsageError } from '#lib/errors/usage-error.ts';
+import { readProgress, readResult, readRun, readSteps } from '#lib/runs/run-store.ts';
+import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+
+export const runtime = 'nodejs';
+export const dynamic = 'force-dynamic';
+
+/** One run: its result with the timeline, or, while it is open, its steps and the progress of its lanes so far. */
+export function GET(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  return answer(request, async () => {
+    const { id } = await params;
+    if (!/^\d{8}T\d{6}Z-[a-z2-7]+$/.test(id)) throw unknownRun(id);
+    const { repository } = await openWorkspace();
+    const result = await readResult(repository, id);
+    if (result !== undefined) return result;
+    const run = await readRun(repository, id);
+    if (run === undefined) throw unknownRun(id);
+    const [timeline, progress] = await Promise.all([readSteps(repository, id), readProgress(repository, id)]);
+    return { run, status: 'open', timeline, progress };
+  });
+}
+
+function unknownRun(id: string): UsageError {
+  return new UsageError(`There is no run ${JSON.stringify(id)}.`, {
+    code: 'unknown_run',
+    hint: 'GET /api/v1/runs lists them.',
+  });
+}

@@ -1,0 +1,54 @@
+import { HoldfastError } from '#lib/errors/holdfast-error.ts';
+
+/** HTTP status by the code of an error, else by its name; what is not listed is the server's own fault. */
+const statusOfCode: Readonly<Record<string, number>> = {
+  token_missing: 503,
+  token_wrong: 401,
+  repository_missing: 404,
+  unknown_run: 404,
+};
+const statusOfName: Readonly<Record<string, number>> = {
+  UsageError: 400,
+  RefusedError: 409,
+  CancelledError: 409,
+  UnavailableError: 503,
+  StorageError: 503,
+};
+
+/**
+ * An error as `application/problem+json` (RFC 9457), with the `name`, `code` and `hint` of a HoldfastError as members of
+ * its own. Any other error is written to stderr and tells the caller nothing.
+ */
+export function toProblem(cause: unknown): Response {
+  if (cause instanceof HoldfastError) {
+    const { name, code, hint, message } = cause;
+    const status = statusOfCode[code] ?? statusOfName[name] ?? 500;
+    const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="holdfast"' } : undefined;
+    return problemResponse({ title: name, status, detail: message, name, code, hint }, headers);
+  }
+  console.error(cause);
+  return problemResponse({
+    title: 'Error',
+    status: 500,
+    detail: 'Something unexpected happened.',
+    name: 'Error',
+    code: 'unexpected',
+    hint: 'The log of the server has the details.',
+  });
+}
+
+interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  name: string;
+  code: string;
+  hint: string;
+}
+
+function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
+  return Response.json(
+    { type: 'about:blank', ...problem },
+    { status: problem.status, headers: { ...headers, 'content-type': 'application/problem+json' } },
+  );
+}

@@ -1,0 +1,44 @@
+import { UsageError } from '#lib/errors/usage-error.ts';
+import { type BackupKey, listBackups } from '#lib/manifest/manifest-store.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { listRunIds } from '#lib/runs/run-store.ts';
+
+/** What a person named: a backup or a run. */
+export type Named = { kind: 'backup'; key: BackupKey } | { kind: 'run'; runId: string };
+
+/** Finds a backup or a run by its id or the beginning of one; `latest` is the newest backup. @throws UsageError. */
+export async function findNamed(repository: Repository, name: string): Promise<Named> {
+  const backups = await listBackups(repository);
+  if (name === 'latest' && backups[0] !== undefined) return { kind: 'backup', key: backups[0] };
+  const runIds = await listRunIds(repository);
+  const named: { id: string; named: Named }[] = [
+    ...backups.map((key) => ({ id: key.backupId, named: { kind: 'backup' as const, key } })),
+    ...runIds.map((runId) => ({ id: runId, named: { kind: 'run' as const, runId } })),
+  ];
+  return pickNamed(named, { name, location: repository.location });
+}
+
+/** Finds a run by its id or the beginning of one. @throws UsageError. */
+export async function findRunId(repository: Repository, name: string): Promise<string> {
+  const ids = await listRunIds(repository);
+  return pickNamed(
+    ids.map((id) => ({ id, named: id })),
+    { name, location: repository.location },
+  );
+}
+
+/** The one whose id is the name, or begins with it. Pure. @throws UsageError. */
+export function pickNamed<T>(
+  all: readonly { id: string; named: T }[],
+  { name, location }: { name: string; location: string },
+): T {
+  const exact = all.filter(({ id }) => id === name);
+  const found = exact.length > 0 ? exact : all.filter(({ id }) => id.startsWith(name));
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first.named;
+  const problem = second === undefined ? `Nothing is called "${name}"` : `${found.length} ids begin with "${name}"`;
+  throw new UsageError(`${problem} in ${location}.`, {
+    code: second === undefined ? 'unknown_name' : 'ambiguous_name',
+    hint: 'See `holdfast list` for backups and `holdfast runs` for runs.',
+  });
+}

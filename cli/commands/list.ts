@@ -1,0 +1,125 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { describeBytes, describeCount, describeTime } from '#cli/output/describe-amounts.ts';
+import { type Cell, renderTable } from '#cli/output/render-table.ts';
+import type { Terminal } from '#cli/output/terminal.ts';
+import { DamagedError } from '#lib/errors/damaged-error.ts';
+import { RefusedError } from '#lib/errors/refused-error.ts';
+import { type BackupKey, listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { describeExamples, type StartVerb, wholeNumber } from './verb.ts';
+
+const optionsSchema = z.object({ connection: z.string().optional(), limit: z.int() });
+
+/** One backup of the listing; `problem` says why its manifest cannot be read. */
+type Entry = BackupKey &
+  ({ summary: Summary; problem: null } | { summary: null; problem: { code: string; message: string } });
+
+interface Summary {
+  label: string | null;
+  takenAt: string;
+  server: string;
+  database: string;
+  tables: number;
+  rows: string;
+  bytes: string;
+  stored: string;
+  newStored: string;
+}
+
+const atOnce = 16;
+
+/** `holdfast list`. */
+export function addList(program: Command, start: StartVerb): void {
+  program
+    .command('list')
+    .summary('list the backups of the repository')
+    .description('List the backups of the repository, newest first.')
+    .option('--connection <name>', 'only those of this connection')
+    .option('--limit <n>', 'the newest n', wholeNumber({ min: 1, max: 100_000 }), 50)
+    .addHelpText(
+      'after',
+      describeExamples([
+        ['holdfast list', 'the newest backups of every connection'],
+        ['holdfast list --connection production --limit 5', 'the newest five of one'],
+        ['holdfast list --json | jq -r ".backups[0].backupId"', 'the newest id, for a script'],
+      ]),
+    )
+    .action((_options: unknown, command: Command) =>
+      start(command, (terminal) => list(terminal, optionsSchema.parse(command.opts()))),
+    );
+}
+
+async function list(terminal: Terminal, { connection, limit }: z.infer<typeof optionsSchema>): Promise<number> {
+  const { repository } = await openWorkspace();
+  const keys = await listBackups(repository, connection);
+  const entries = await readEntries(repository, keys.slice(0, limit));
+  const document = { repository: repository.location, total: keys.length, backups: entries };
+  terminal.result(document, () => render(terminal, { entries, total: keys.length, location: repository.location }));
+  return 0;
+}
+
+async function readEntries(repository: Repository, keys: readonly BackupKey[]): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const queue = keys.entries();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const [index, key] of queue) entries[index] = await readEntry(repository, key);
+    }),
+  );
+  return entries;
+}
+
+async function readEntry(repository: Repository, key: BackupKey): Promise<Entry> {
+  try {
+    const { label, snapshot, source, tables, totals } = await readManifest(repository, key);
+    const { rows, bytes, stored, newStored } = totals;
+    const { version: server, database } = source;
+    const counts = { tables: tables.length, rows, bytes, stored, newStored };
+    return { ...key, summary: { label, takenAt: snapshot.takenAt, server, database, ...counts }, problem: null };
+  } catch (cause) {
+    // One damaged manifest must not hide the others.
+    if (!(cause instanceof DamagedError || cause instanceof RefusedError)) throw cause;
+    return { ...key, summary: null, problem: { code: cause.code, message: cause.message } };
+  }
+}
+
+function render(terminal: Terminal, listing: { entries: readonly Entry[]; total: number; location: string }): string {
+  const { entries, total, location } = listing;
+  if (entries.length === 0) return `No backups in ${location}`;
+  const columns = [
+    { name: 'backup' },
+    { name: 'connection' },
+    { name: 'snapshot' },
+    { name: 'server' },
+    { name: 'tables', align: 'right' as const },
+    { name: 'rows', align: 'right' as const },
+    { name: 'bytes', align: 'right' as const },
+    { name: 'stored', align: 'right' as const },
+    { name: 'new', align: 'right' as const },
+    { name: 'label' },
+  ];
+  const table = renderTable(terminal, columns, entries.map(toRow));
+  const more = total > entries.length ? [`  and ${describeCount(total - entries.length)} older ones (--limit)`] : [];
+  return [location, table, ...more].join('\n');
+}
+
+function toRow({ backupId, connection, summary, problem }: Entry): Cell[] {
+  if (summary === null) {
+    const text = problem.code.replaceAll('_', ' ');
+    return [backupId, connection, { text, format: 'red' }, '', '', '', '', '', '', ''];
+  }
+  return [
+    backupId,
+    connection,
+    describeTime(summary.takenAt),
+    summary.server,
+    describeCount(summary.tables),
+    describeCount(summary.rows),
+    describeBytes(summary.bytes),
+    describeBytes(summary.stored),
+    describeBytes(summary.newStored),
+    summary.label ?? '',
+  ];
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { renderBackup } from '#cli/output/render-backup.ts';
+import { renderRun } from '#cli/output/render-run.ts';
+import type { Terminal } from '#cli/output/terminal.ts';
+import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
+import { readManifest } from '#lib/manifest/manifest-store.ts';
+import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
+import { findNamed } from './find-named.ts';
+import { readRunView } from './read-run.ts';
+import { describeExamples, type StartVerb } from './verb.ts';
+
+/** `holdfast show <backup|run>`. */
+export function addShow(program: Command, start: StartVerb): void {
+  program
+    .command('show')
+    .summary('show a backup or a run')
+    .description(
+      'Show a backup (tables, rows, digests, what was left out) or a run (steps, attempts, waits, errors, proof).',
+    )
+    .argument('<id>', 'a backup or a run: its id, the beginning of one, or `latest`')
+    .addHelpText(
+      'after',
+      describeExamples([
+        ['holdfast show latest', 'the newest backup, table by table'],
+        ['holdfast show 20261121T014500Z-x7k2qd', 'a backup or a run by its id'],
+        ['holdfast show latest --json', 'the whole manifest'],
+      ]),
+    )
+    .action((id: string, _options: unknown, command: Command) => start(command, (terminal) => show(terminal, id)));
+}
+
+async function show(terminal: Terminal, id: string): Promise<number> {
+  const workspace = await openWorkspace();
+  const named = await findNamed(workspace.repository, id);
+  if (named.kind === 'run') return showRun(terminal, workspace, named.runId);
+  const manifest = await readManifest(workspace.repository, named.key);
+  terminal.result({ kind: 'backup', manifest }, () => renderBackup(terminal, manifest));
+  return 0;
+}
+
+/** Prints one run. */
+export async function showRun(terminal: Terminal, { config, repository }: Workspace, runId: string): Promise<number> {
+  const unfinished = await findUnfinished(config.stateFolder);
+  const interrupted = unfinished.some((run) => run.runId === runId);
+  const view = await readRunView(repository, { runId, interrupted });
+  terminal.result({ kind: 'run', ...view }, () => renderRun(terminal, view));
+  return 0;
+}

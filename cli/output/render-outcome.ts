@@ -1,0 +1,92 @@
+import type { Proof } from '#lib/proof/proof.ts';
+import type { RunResult } from '#lib/runs/run-record.ts';
+import { verifyOutcomeSchema } from '#lib/verify/conclude-verify.ts';
+import { describeBytes, describeCount, describeDuration, describeMany } from './describe-amounts.ts';
+import { backupOutcome, refusedOutcome, restoreOutcome } from './outcome-schemas.ts';
+import { renderProof } from './render-proof.ts';
+import { renderFacts, renderTable } from './render-table.ts';
+import { escapeControls, type Terminal } from './terminal.ts';
+
+/** What a finished run has to say besides its error; empty where that is all. */
+export function renderOutcome(
+  terminal: Terminal,
+  { result, proof }: { result: RunResult; proof: Proof | null },
+): string {
+  if (result.status === 'refused') return renderRefusal(terminal, result);
+  if (result.run.kind === 'backup') return renderBackup(terminal, result);
+  if (result.run.kind === 'verify') return renderVerify(terminal, result);
+  return proof === null ? '' : renderRestore(terminal, { result, proof });
+}
+
+function renderBackup(terminal: Terminal, { outcome, run, durationMs }: RunResult): string {
+  const parsed = backupOutcome.safeParse(outcome);
+  if (!parsed.success) return '';
+  const { backup, totals, epochs, pgDump } = parsed.data;
+  const facts: [string, string][] = [
+    ['rows', `${describeCount(totals.rows)}, ${describeBytes(totals.bytes)} of COPY text`],
+    [
+      'stored',
+      `${describeBytes(totals.stored)} in ${describeMany(totals.chunks, 'chunk')}, ${describeBytes(totals.newStored)} of it new`,
+    ],
+    ['schema', pgDump === 'wasm' ? 'pg_dump 18 (WebAssembly)' : 'native pg_dump'],
+    ['took', describeDuration(durationMs)],
+    ['run', run.id],
+  ];
+  if (epochs > 1) facts.push(['snapshots', `${epochs}: the earlier ones were lost, and the rows were read again`]);
+  return [
+    `${terminal.paint('green', 'Backed up')} ${run.connection ?? ''} as ${terminal.paint('bold', backup)}`,
+    renderFacts(terminal, facts),
+    terminal.paint('dim', '  A backup is good once it was restored: `holdfast restore latest --to NAME`'),
+  ].join('\n');
+}
+
+function renderRestore(terminal: Terminal, { result, proof }: { result: RunResult; proof: Proof }): string {
+  const { run, durationMs, outcome } = result;
+  const { backup, leftOut } = restoreOutcome.safeParse(outcome).data ?? { backup: run.backup ?? '', leftOut: [] };
+  const head = proof.passed
+    ? `${terminal.paint('green', 'Restored and proven:')} ${terminal.paint('bold', backup)} in ${run.target ?? ''}`
+    : `${terminal.paint('red', 'Not proven:')} ${terminal.paint('bold', backup)} in ${run.target ?? ''}`;
+  const missing = leftOut.map(({ object, reason }) => [object, reason]);
+  return [
+    head,
+    renderProof(terminal, proof),
+    ...(missing.length > 0
+      ? ['Left out', renderTable(terminal, [{ name: 'object' }, { name: 'reason' }], missing)]
+      : []),
+    renderFacts(terminal, [
+      ['took', describeDuration(durationMs)],
+      ['run', run.id],
+    ]),
+  ].join('\n');
+}
+
+function renderVerify(terminal: Terminal, { outcome, durationMs, run }: RunResult): string {
+  const parsed = verifyOutcomeSchema.safeParse(outcome);
+  if (!parsed.success) return '';
+  const { backup, connection, objects, stored, rows, damaged, damage } = parsed.data;
+  const facts = renderFacts(terminal, [
+    ['read', `${describeMany(objects, 'object')}, ${describeBytes(stored)}, ${describeMany(rows, 'row')}`],
+    ['took', describeDuration(durationMs)],
+    ['run', run.id],
+  ]);
+  const named = `${terminal.paint('bold', backup)} of ${connection}`;
+  if (damaged === 0) return [`${terminal.paint('green', 'Whole:')} ${named}`, facts].join('\n');
+  const columns = [{ name: 'belongs to' }, { name: 'object' }, { name: 'problem' }];
+  const lines = damage.map(({ key, owners, code }) => [owners.join(', '), key, code.replaceAll('_', ' ')]);
+  const more = damaged > damage.length ? [`  and ${describeCount(damaged - damage.length)} more`] : [];
+  return [
+    `${terminal.paint('red', `Damaged in ${describeMany(damaged, 'object')}:`)} ${named}`,
+    renderTable(terminal, columns, lines),
+    ...more,
+    facts,
+  ].join('\n');
+}
+
+function renderRefusal(terminal: Terminal, { outcome }: RunResult): string {
+  const checks = refusedOutcome.safeParse(outcome).data ?? [];
+  const failed = checks.filter(({ passed }) => !passed);
+  // The first one is the error itself.
+  if (failed.length < 2) return '';
+  const lines = failed.map(({ name, object, detail, hint }) => `  ${name}: ${object}: ${detail}\n    ${hint}`);
+  return `${terminal.paint('red', `Refused by ${failed.length} checks`)}\n${escapeControls(lines.join('\n'))}`;
+}

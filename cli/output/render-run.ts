@@ -1,0 +1,78 @@
+import type { RunView } from '#cli/commands/read-run.ts';
+import type { StepRecord } from '#lib/runs/run-record.ts';
+import { describeDuration, describeTime } from './describe-amounts.ts';
+import { renderOutcome } from './render-outcome.ts';
+import { type Cell, renderFacts, renderTable } from './render-table.ts';
+import { escapeControls, type Format, type Terminal } from './terminal.ts';
+
+/** A run for people: what it was asked, its steps with attempts and waits, its errors, its outcome. */
+export function renderRun(terminal: Terminal, view: RunView): string {
+  const { run, status, result, timeline, proof, progress } = view;
+  const facts: [string, string][] = [
+    ['started', describeTime(run.startedAt)],
+    ['engine run', run.engineRunId],
+    ['event', run.eventId],
+  ];
+  if (result !== null)
+    facts.push(['took', describeDuration(result.durationMs)], ['exit code', String(result.exitCode)]);
+  if (progress !== '') facts.push(['progress', progress]);
+  const parts = [
+    `${describeRun(view)} ${terminal.paint('bold', run.id)}: ${terminal.paint(formatOf(status), status)}`,
+    renderFacts(terminal, facts),
+    '',
+    renderTimeline(terminal, timeline),
+  ];
+  if (result?.error) {
+    parts.push('', `${terminal.paint('red', 'error:')} ${escapeControls(result.error.message)}`);
+    parts.push(`${terminal.paint('yellow', 'hint:')} ${escapeControls(result.error.hint)}`);
+  }
+  const outcome = result === null ? '' : renderOutcome(terminal, { result, proof });
+  if (outcome !== '') parts.push('', outcome);
+  return parts.join('\n');
+}
+
+/** `Restore of 20261121T... to neon`. */
+export function describeRun({ run }: Pick<RunView, 'run'>): string {
+  if (run.kind === 'backup') return `Backup of ${run.connection}`;
+  if (run.kind === 'restore') return `Restore of ${run.backup} to ${run.target}`;
+  return `Verification of ${run.backup}`;
+}
+
+/** The colour of a run's status. */
+export function formatOf(status: RunView['status']): Format {
+  if (status === 'completed') return 'green';
+  return status === 'running' || status === 'interrupted' ? 'yellow' : 'red';
+}
+
+function renderTimeline(terminal: Terminal, timeline: readonly StepRecord[]): string {
+  const columns = [
+    { name: 'step' },
+    { name: 'name' },
+    { name: 'attempts', align: 'right' as const },
+    { name: 'worked', align: 'right' as const },
+    { name: 'waited', align: 'right' as const },
+    { name: 'outcome' },
+  ];
+  return renderTable(terminal, columns, timeline.map(toRow));
+}
+
+function toRow({ n, slug, attempts }: StepRecord): Cell[] {
+  const worked = attempts.reduce((sum, { startedAt, endedAt }) => sum + Date.parse(endedAt) - Date.parse(startedAt), 0);
+  const waited = attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0);
+  const last = attempts.at(-1);
+  const failures = attempts.flatMap(({ error }) => (error === null ? [] : [error.message]));
+  const outcome: Cell =
+    last?.outcome === 'completed'
+      ? failures.length > 0
+        ? { text: `completed after: ${failures.at(-1)}`, format: 'yellow' }
+        : 'completed'
+      : { text: `failed: ${failures.at(-1) ?? 'unknown'}`, format: 'red' };
+  return [
+    n,
+    slug,
+    String(attempts.length),
+    describeDuration(worked),
+    waited > 0 ? describeDuration(waited) : '',
+    outcome,
+  ];
+}

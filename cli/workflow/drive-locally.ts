@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Terminal } from '#cli/output/terminal.ts';
+import { inngest } from '#inngest/client.ts';
+import { functions } from '#inngest/functions.ts';
+import type { SentEvent } from '#inngest/local/client-route.ts';
+import { type LocalRunner, startLocalRunner } from '#inngest/local/local-runner.ts';
+import { CancelledError } from '#lib/errors/cancelled-error.ts';
+import { StorageError } from '#lib/errors/storage-error.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { deriveRunId } from '#lib/runs/run-id.ts';
+import { type FinishedRun, readFinished } from './finished-run.ts';
+import { withStopSignals } from './stop-signals.ts';
+import { tellRetries } from './tell-retries.ts';
+import { removeJournal } from './unfinished-run.ts';
+import { watchRun } from './watch-run.ts';
+
+/** How long a stop waits for the step under way; what it has not finished is done again on resumption. */
+const stopGraceMs = 8_000;
+
+/** A run to drive: one that a new event starts, or one that the journal holds. */
+export type DrivenRun = { event: SentEvent & { id: string; ts: number } } | { engineRunId: string; runId: string };
+
+/**
+ * Drives a run by the local runner in this process until it has ended, then removes the journal. A signal stops it:
+ * the journal stays. @throws CancelledError that says how to go on.
+ */
+export async function driveLocally(
+  terminal: Terminal,
+  options: { journal: string; repository: Repository; run: DrivenRun; title: string },
+): Promise<FinishedRun> {
+  const { journal, repository, run, title } = options;
+  return withStopSignals(async (signals) => {
+    const runner = await startRunner(journal, terminal);
+    const { engineRunId, runId } = 'event' in run ? await sendEvent(runner, run.event) : run;
+    terminal.note(`${title}: run ${runId}`);
+    const finished = watchRun(terminal, { repository, runId }, async () => {
+      const outcome = await runner.waitForRun(engineRunId);
+      // A failure handler is a run of its own that follows.
+      await runner.idle();
+      return readFinished(repository, runId, outcome);
+    });
+    let stopping = false;
+    const stopped = signals.stop.then(async (signal): Promise<never> => {
+      stopping = true;
+      const wait = 'Waiting for the step under way; press Ctrl-C once more to stop at once.';
+      terminal.note(`${signal}: stopping. ${wait}`);
+      await Promise.race([runner.close(), sleep(stopGraceMs), signals.abort]);
+      throw new CancelledError(`Stopped before the end of run ${runId} (${title}).`, {
+        code: 'stopped',
+        hint: `Go on with \`holdfast resume ${runId}\`; what was finished is not done again.`,
+      });
+    });
+    // Closing ends the waiting for the run; then the stop has the word.
+    const ended = await Promise.race([
+      finished.catch((cause: unknown) => (stopping ? stopped : Promise.reject(cause))),
+      stopped,
+    ]);
+    const isOver = runner.pendingRuns().length === 0;
+    await runner.close();
+    if (isOver) await removeJournal(journal);
+    return ended;
+  });
+}
+
+async function startRunner(journal: string, terminal: Terminal): Promise<LocalRunner> {
+  try {
+    const onChange = tellRetries(terminal);
+    return await startLocalRunner({ client: inngest, functions, journalPath: journal, onChange });
+  } catch (cause) {
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new StorageError(`Cannot make the journal ${journal}: ${cause.message}`, {
+      code: 'journal_not_writable',
+      hint: 'Name a folder that may be written, in HOLDFAST_STATE or `stateFolder` of the config.',
+      cause,
+    });
+  }
+}
+
+async function sendEvent(
+  runner: LocalRunner,
+  event: SentEvent & { id: string; ts: number },
+): Promise<{ engineRunId: string; runId: string }> {
+  await runner.send(event);
+  const [engineRunId] = runner.runsOf(event.id);
+  if (engineRunId === undefined) throw new Error(`No function takes the event ${event.name}.`);
+  return { engineRunId, runId: deriveRunId(event.ts, engineRunId) };
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Terminal } from '#cli/output/terminal.ts';
+import { inngest } from '#inngest/client.ts';
+import { CancelledError } from '#lib/errors/cancelled-error.ts';
+import { UnavailableError } from '#lib/errors/unavailable-error.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { runFolder } from '#lib/runs/run-id.ts';
+import type { RunResult } from '#lib/runs/run-record.ts';
+import { readResult, readRun } from '#lib/runs/run-store.ts';
+import type { FinishedRun } from './finished-run.ts';
+import { withStopSignals } from './stop-signals.ts';
+import { watchRun } from './watch-run.ts';
+
+const pollMs = 1_000;
+const patienceMs = 20_000;
+
+/**
+ * Sends the event to the Inngest server that the environment names and follows the run through the repository. A signal
+ * ends the following, not the run. @throws UnavailableError (server out of reach), CancelledError.
+ */
+export async function followInngest(
+  terminal: Terminal,
+  options: { event: { id: string; ts: number; name: string; data: unknown }; repository: Repository; title: string },
+): Promise<FinishedRun> {
+  const { event, repository, title } = options;
+  const eventIds = [event.id, ...(await sendEvent(event))];
+  return withStopSignals(async ({ stop }) => {
+    const ending = new AbortController();
+    let runId: string | undefined;
+    const follow = async (): Promise<FinishedRun> => {
+      const started = await waitForStart(terminal, { repository, eventIds, ts: event.ts, signal: ending.signal });
+      runId = started;
+      terminal.note(`${title}: run ${started}, run by Inngest`);
+      const result = await watchRun(terminal, { repository, runId: started }, () =>
+        waitForResult(repository, started, ending.signal),
+      );
+      return { runId: started, result, error: result.error };
+    };
+    const stopped = stop.then((signal): never => {
+      ending.abort();
+      throw new CancelledError(`${signal}: no longer following ${title}; Inngest goes on with it.`, {
+        code: 'no_longer_following',
+        hint: runId === undefined ? 'See `holdfast runs`.' : `See \`holdfast show ${runId}\`.`,
+      });
+    });
+    return Promise.race([
+      follow().catch((cause: unknown) => (ending.signal.aborted ? stopped : Promise.reject(cause))),
+      stopped,
+    ]);
+  });
+}
+
+async function sendEvent(event: { id: string; ts: number; name: string; data: unknown }): Promise<string[]> {
+  try {
+    return (await inngest.send(event)).ids;
+  } catch (cause) {
+    throw new UnavailableError(`Inngest does not take the event: ${cause instanceof Error ? cause.message : cause}`, {
+      code: 'inngest_unavailable',
+      hint: 'Check INNGEST_EVENT_KEY, INNGEST_BASE_URL and INNGEST_DEV; without them the CLI runs the workflow itself.',
+      cause,
+    });
+  }
+}
+
+/** A run's id begins with the second of its event, so one short listing finds it. */
+async function waitForStart(
+  terminal: Terminal,
+  wanted: { repository: Repository; eventIds: readonly string[]; ts: number; signal: AbortSignal },
+): Promise<string> {
+  const { repository, eventIds, ts, signal } = wanted;
+  const second = `${new Date(ts).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z-`;
+  let patience = Date.now() + patienceMs;
+  for (;;) {
+    for await (const { key } of repository.store.list(runFolder(second).replace(/\/$/, ''))) {
+      const [, , runId = ''] = key.split('/');
+      if (!key.endsWith('/run.json')) continue;
+      const run = await readRun(repository, runId);
+      if (run !== undefined && eventIds.includes(run.eventId)) return runId;
+    }
+    if (Date.now() > patience) {
+      terminal.note(
+        'The run has not begun: is the app registered with Inngest, or does another run hold the connection?',
+      );
+      patience = Number.POSITIVE_INFINITY;
+    }
+    await sleep(pollMs, undefined, { signal });
+  }
+}
+
+async function waitForResult(repository: Repository, runId: string, signal: AbortSignal): Promise<RunResult> {
+  for (;;) {
+    const result = await readResult(repository, runId);
+    if (result !== undefined) return result;
+    await sleep(pollMs, undefined, { signal });
+  }
+}

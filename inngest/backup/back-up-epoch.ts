@@ -1,0 +1,94 @@
+import type { Context } from 'inngest';
+import type { z } from 'zod';
+import type { backupRequested } from '#inngest/events.ts';
+import type { Ending } from '#inngest/finish-run.ts';
+import { joinLanes } from '#inngest/lane.ts';
+import type { RunSteps } from '#inngest/run-step.ts';
+import { answerInSnapshot } from '#lib/backup/answer-in-snapshot.ts';
+import { holdSnapshot, releaseSnapshot } from '#lib/backup/held-snapshot.ts';
+import { planBackup } from '#lib/backup/plan-backup.ts';
+import { storeSchema } from '#lib/backup/store-schema.ts';
+import { writeBackup } from '#lib/backup/write-backup.ts';
+import { readEnvironment } from '#lib/config/environment.ts';
+import { findConnection } from '#lib/config/find-connection.ts';
+import { findGitSha } from '#lib/config/git-sha.ts';
+import type { ServerInfo } from '#lib/postgres/server-info.ts';
+import type { RunRecord } from '#lib/runs/run-record.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { copyLane } from './copy-lane.ts';
+
+/** What the steps of one epoch work on. */
+interface Epoch {
+  run: RunRecord;
+  request: z.infer<typeof backupRequested.schema>;
+  epoch: number;
+  server: ServerInfo;
+}
+
+/** One whole reading of the source under one snapshot, ending in a committed backup. */
+export async function backUpEpoch(
+  { steps, step }: { steps: RunSteps; step: Context.Any['step'] },
+  { run, request, epoch, server }: Epoch,
+): Promise<Ending> {
+  const at = { runId: run.id, epoch };
+  const source = ({ config }: Workspace) => ({
+    connection: findConnection(config, request.connection),
+    lockTimeoutMs: config.lockTimeoutMs,
+    major: server.major,
+  });
+
+  const snapshot = await steps.run(`snapshot-${epoch}`, (workspace) => holdSnapshot(run.id, source(workspace)));
+
+  const schema = await steps.run(`schema-${epoch}`, (workspace) =>
+    storeSchema({
+      ...source(workspace),
+      holder: run.id,
+      snapshot,
+      force: request.pgDump ?? workspace.config.pgDump,
+      environment: readEnvironment(),
+      repository: workspace.repository,
+    }),
+  );
+
+  const lanes = await steps.run(`plan-${epoch}`, (workspace) =>
+    planBackup(at, {
+      ...source(workspace),
+      snapshot,
+      lanes: request.lanes ?? workspace.config.lanes,
+      repository: workspace.repository,
+    }),
+  );
+
+  await joinLanes(
+    lanes.map((pieces, lane) => {
+      const data = { ...at, number: steps.nextNumber(), lane, pieces, connection: request.connection, snapshot };
+      return step.invoke(`copy-${epoch}-${lane}`, { function: copyLane, data });
+    }),
+  );
+
+  await steps.run(`queries-${epoch}`, (workspace) =>
+    answerInSnapshot(at, { ...source(workspace), snapshot, repository: workspace.repository }),
+  );
+
+  const totals = await steps.run('commit', async ({ repository }) => {
+    // Safe to run twice: after the last reading nobody needs the snapshot, and the manifest is written once.
+    await releaseSnapshot(run.id);
+    const { id: runId, startedAt, backup } = run;
+    const named = { id: backup ?? runId, connection: request.connection, label: request.label ?? null };
+    const gitSha = findGitSha(readEnvironment());
+    return writeBackup(repository, { ...named, runId, epoch, startedAt, gitSha, server, snapshot, schema });
+  });
+
+  return {
+    status: 'completed',
+    exitCode: 0,
+    message: `Backup ${run.backup} of ${request.connection}: ${totals.rows} rows in ${totals.chunks} chunks.${tellEpochs(epoch)}`,
+    outcome: { backup: run.backup, totals, epochs: epoch, pgDump: schema.tool },
+    error: null,
+  };
+}
+
+function tellEpochs(epoch: number): string {
+  if (epoch === 1) return '';
+  return ` Its snapshot was lost ${epoch === 2 ? 'once' : `${epoch - 1} times`}, and the rows were read again.`;
+}

@@ -1,0 +1,60 @@
+import { inngest } from '#inngest/client.ts';
+import { backupRequested } from '#inngest/events.ts';
+import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
+import { workflowSteps } from '#inngest/run-step.ts';
+import { workflowOptions } from '#inngest/workflow-options.ts';
+import { releaseSnapshot } from '#lib/backup/held-snapshot.ts';
+import { preflightBackup } from '#lib/backup/preflight-backup.ts';
+import { readEnvironment } from '#lib/config/environment.ts';
+import { findConnection } from '#lib/config/find-connection.ts';
+import { refusalOf } from '#lib/report/refusal.ts';
+import { createBackupId } from '#lib/repository/backup-id.ts';
+import { openRun } from '#lib/runs/run-store.ts';
+import { backUpEpoch } from './back-up-epoch.ts';
+import { untilSnapshotHolds } from './until-snapshot-holds.ts';
+
+/** Backs a connection up: preflight, then snapshot, schema, plan, copy, queries and commit in one epoch. */
+export const backup = inngest.createFunction(
+  {
+    id: 'backup',
+    ...workflowOptions,
+    triggers: [{ event: backupRequested }],
+    concurrency: { key: 'event.data.connection', limit: 1 },
+  },
+  async (context) => {
+    const { event, step } = context;
+    const steps = workflowSteps(context);
+    const request = event.data;
+
+    const run = await steps.run('open', ({ repository }) =>
+      openRun(repository, {
+        id: steps.runId,
+        kind: 'backup',
+        connection: request.connection,
+        target: null,
+        backup: createBackupId(new Date()),
+        startedAt: new Date().toISOString(),
+        eventId: event.id ?? '',
+        engineRunId: context.runId,
+      }),
+    );
+
+    const backUp = async (): Promise<Ending> => {
+      const preflight = await steps.run('preflight', ({ config }) =>
+        preflightBackup(findConnection(config, request.connection), {
+          environment: readEnvironment(),
+          force: request.pgDump ?? config.pgDump,
+        }),
+      );
+      const refusal = refusalOf(preflight.checks);
+      if (refusal) return { ...refusal, outcome: { preflight } };
+      return untilSnapshotHolds((epoch) =>
+        backUpEpoch({ steps, step }, { run, request, epoch, server: preflight.server }),
+      );
+    };
+    const ending = await backUp().catch(failedEnding);
+
+    await steps.run('release', () => releaseSnapshot(run.id));
+    return finishRun({ steps, step }, { run, ending });
+  },
+);

@@ -1,0 +1,68 @@
+import { eventType } from 'inngest';
+import { z } from 'zod';
+import { connectionName } from '#lib/config/config-schema.ts';
+import { runKinds, runStatuses } from '#lib/runs/run-record.ts';
+
+/** Asks for a backup of a connection. Sent by the CLI, hooks, schedules, and other services. */
+export const backupRequested = eventType('holdfast/backup.requested', {
+  schema: z.object({
+    connection: connectionName,
+    /** A word of the person's, kept with the backup. */
+    label: z.string().max(200).optional(),
+    lanes: z.int().min(1).max(16).optional(),
+    pgDump: z.enum(['auto', 'native', 'wasm']).optional(),
+  }),
+});
+
+/** Asks for a restore of a backup into a connection. */
+export const restoreRequested = eventType('holdfast/restore.requested', {
+  schema: z.object({
+    /** A backup id, the beginning of one, or `latest`. */
+    backup: z.string().min(1),
+    /** Narrows `latest` to one connection. */
+    from: connectionName.optional(),
+    to: connectionName,
+    lanes: z.int().min(1).max(16).optional(),
+    proof: z.enum(['content', 'counts']).optional(),
+    /** The name of `to` once more: without it nothing goes into a protected connection. */
+    confirm: z.string().optional(),
+  }),
+});
+
+/** Asks for a reading of every object of a backup. */
+export const verifyRequested = eventType('holdfast/verify.requested', {
+  schema: z.object({ backup: z.string().min(1), from: connectionName.optional() }),
+});
+
+/** Ends the run that the named event started, at its next step. */
+export const runCancelled = eventType('holdfast/run.cancelled', {
+  schema: z.object({ run: z.string().min(1), eventId: z.string().min(1) }),
+});
+
+const outcomeSchema = z.object({
+  run: z.string(),
+  kind: z.enum(runKinds),
+  status: z.enum(runStatuses),
+  exitCode: z.int(),
+  connection: z.string().nullable(),
+  target: z.string().nullable(),
+  backup: z.string().nullable(),
+  message: z.string(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** How each workflow ends; other services react to these. */
+export const outcomes = {
+  backup: {
+    completed: eventType('holdfast/backup.completed', { schema: outcomeSchema }),
+    failed: eventType('holdfast/backup.failed', { schema: outcomeSchema }),
+  },
+  restore: {
+    completed: eventType('holdfast/restore.completed', { schema: outcomeSchema }),
+    failed: eventType('holdfast/restore.failed', { schema: outcomeSchema }),
+  },
+  verify: {
+    completed: eventType('holdfast/verify.completed', { schema: outcomeSchema }),
+    failed: eventType('holdfast/verify.failed', { schema: outcomeSchema }),
+  },
+} as const;

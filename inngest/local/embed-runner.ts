@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { inngest } from '#inngest/client.ts';
+import { functions } from '#inngest/functions.ts';
+import { readEnvironment } from '#lib/config/environment.ts';
+import { findServerEngine } from '#lib/config/find-server-engine.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
+import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { describeChange } from './describe-change.ts';
+import { startLocalRunner } from './local-runner.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
+
+/**
+ * Makes a server process a complete service: where no Inngest is configured it runs the functions itself, with its
+ * journal in `<stateFolder>/server.jsonl`, and goes on with what an earlier process has left there. On SIGTERM it
+ * finishes the steps under way before the server closes. A journal that cannot be had ends the process.
+ */
+export async function embedRunner(): Promise<void> {
+  if (findServerEngine(readEnvironment()) !== 'local') return;
+  try {
+    const { stateFolder } = await loadConfig();
+    const journalPath = join(stateFolder, 'server.jsonl');
+    const runner = await startLocalRunner({ client: inngest, functions, journalPath, onChange: tell });
+    stopOnSignal(runner, say);
+    const open = runner.pendingRuns().length;
+    say(`no Inngest is configured: runs go through ${journalPath}${open > 0 ? `; ${open} of them are resumed` : ''}`);
+  } catch (cause) {
+    if (!(cause instanceof HoldfastError)) throw cause;
+    say(`${cause.message} (${cause.code}). ${cause.hint}`);
+    process.exit(cause.exitCode === exitCodes.done ? exitCodes.unexpected : cause.exitCode);
+  }
+}
+
+function tell(change: Parameters<typeof describeChange>[0]): void {
+  const line = describeChange(change);
+  if (line !== undefined) say(line);
+}
+
+function say(line: string): void {
+  console.error(`holdfast: ${line}`);
+}

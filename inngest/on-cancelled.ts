@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { CancelledError } from '#lib/errors/cancelled-error.ts';
+import { deriveRunId } from '#lib/runs/run-id.ts';
+import { inngest } from './client.ts';
+import { closeAbandoned } from './close-abandoned.ts';
+import { failedEnding, tellOutcome } from './finish-run.ts';
+import { laneSteps } from './run-step.ts';
+
+/** What an engine tells of a run that an event or a time limit has ended (Inngest manual, "System events"). */
+const cancelledData = z.object({
+  function_id: z.string(),
+  run_id: z.string(),
+  event: z.object({ ts: z.number().optional() }),
+});
+
+/**
+ * Closes a cancelled run: a cancellation ends the function where it stands and calls no failure handler, so what it
+ * holds has to be let go from outside. Lanes are cancelled with their run and leave nothing of their own.
+ */
+export const closeCancelled = inngest.createFunction(
+  { id: 'close-cancelled', retries: 5, triggers: [{ event: 'inngest/function.cancelled' }] },
+  async (context) => {
+    const cancelled = cancelledData.parse(context.event.data);
+    const runId = deriveRunId(cancelled.event.ts ?? 0, cancelled.run_id);
+    const steps = laneSteps(context, { runId, number: '99' });
+    const outcome = await steps.run('close-cancelled', (workspace) => {
+      const cause = new CancelledError(`Run ${runId} was cancelled.`, {
+        code: 'cancelled',
+        hint: 'Nothing of it is left; start it again when you want it.',
+      });
+      return closeAbandoned(workspace, runId, failedEnding(cause));
+    });
+    if (outcome) await tellOutcome(context.step, outcome);
+  },
+);

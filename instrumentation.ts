@@ -1,0 +1,7 @@
+/** Next.js calls this once when a server starts, before it takes requests; never while it builds. */
+export async function register(): Promise<void> {
+  // biome-ignore lint/style/noProcessEnv: the bundler puts the runtime's name in the place of these very words, which keeps Node's modules out of what it makes for the edge.
+  if (process.env['NEXT_RUNTIME'] !== 'nodejs') return;
+  const { embedRunner } = await import('#inngest/local/embed-runner.ts');
+  await embedRunner();
+}

@@ -1,0 +1,21 @@
+import { HoldfastError } from '#lib/errors/holdfast-error.ts';
+import type { ServerInfo } from '#lib/postgres/server-info.ts';
+import type { Check } from '#lib/report/check.ts';
+import { choosePgDump } from '#lib/schema/choose-pg-dump.ts';
+import type { NativePgDump } from '#lib/schema/find-pg-dump.ts';
+
+/** Whether one of the pg_dumps at hand can read the server: it must be neither too old for us nor too new for them. */
+export function checkPgDump(
+  server: Pick<ServerInfo, 'version' | 'major'>,
+  { natives, force }: { natives: readonly NativePgDump[]; force?: 'native' | 'wasm' | undefined },
+): Check {
+  const check = { name: 'server version', object: `server ${server.version}` };
+  try {
+    const choice = choosePgDump({ serverMajor: server.major, natives, force });
+    const tool = choice.tool === 'native' ? `pg_dump ${choice.native.version}` : 'pg_dump as WebAssembly';
+    return { ...check, passed: true, detail: `PostgreSQL ${server.version}, read by ${tool}`, hint: '' };
+  } catch (cause) {
+    if (!(cause instanceof HoldfastError)) throw cause;
+    return { ...check, passed: false, detail: cause.message, hint: cause.hint };
+  }
+}

@@ -1,0 +1,75 @@
+import { holdfastVersion } from '#lib/config/version.ts';
+import type { Manifest } from '#lib/manifest/manifest.ts';
+import { writeManifest } from '#lib/manifest/manifest-store.ts';
+import type { ServerInfo } from '#lib/postgres/server-info.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { readAnswers } from './answer-in-snapshot.ts';
+import { checkStored } from './check-stored.ts';
+import { addTotals, assembleTables, readCopied } from './commit-backup.ts';
+import type { HeldSnapshot } from './held-snapshot.ts';
+import { readBackupPlan } from './plan-store.ts';
+import { storeJson } from './store-schema.ts';
+
+/** What of a backup its run knows before the rows are put together. */
+export interface BackupFacts {
+  id: string;
+  runId: string;
+  epoch: number;
+  connection: string;
+  label: string | null;
+  startedAt: string;
+  gitSha: string | null;
+  server: ServerInfo;
+  snapshot: HeldSnapshot;
+  schema: Manifest['schema'];
+}
+
+/**
+ * Puts the manifest together, asks the store for every object it names, and only then writes it: the commit.
+ * Safe to run twice: the manifest is written once. @throws DamagedError where a piece or an object is missing.
+ */
+export async function writeBackup(repository: Repository, facts: BackupFacts): Promise<Manifest['totals']> {
+  const run = { runId: facts.runId, epoch: facts.epoch };
+  const { catalog, ...plan } = await readBackupPlan(repository, run);
+  const copied = await readCopied(repository, run);
+  const tables = assembleTables({ catalog, ...plan }, copied);
+  const { server } = facts;
+  const manifest: Manifest = {
+    format: 1,
+    id: facts.id,
+    connection: facts.connection,
+    run: facts.runId,
+    epoch: facts.epoch,
+    label: facts.label,
+    startedAt: facts.startedAt,
+    completedAt: new Date().toISOString(),
+    holdfast: holdfastVersion,
+    source: {
+      version: server.version,
+      major: server.major,
+      database: server.database,
+      databaseOid: server.databaseOid,
+      systemIdentifier: server.systemIdentifier,
+      encoding: server.encoding,
+      collation: server.collation,
+      characterType: server.characterType,
+      databaseBytes: server.databaseBytes,
+    },
+    snapshot: { takenAt: facts.snapshot.takenAt, lsn: facts.snapshot.lsn },
+    git: { sha: facts.gitSha },
+    codec: repository.codec,
+    schema: facts.schema,
+    inventory: await storeJson(repository, catalog.inventory),
+    tables,
+    sequences: catalog.sequences,
+    extensions: catalog.extensions,
+    matviews: catalog.matviews,
+    largeObjects: catalog.largeObjects,
+    answers: await readAnswers(repository, run),
+    leftOut: catalog.leftOut,
+    totals: addTotals(tables, copied.values()),
+  };
+  await checkStored(repository, manifest);
+  await writeManifest(repository, manifest);
+  return manifest.totals;
+}

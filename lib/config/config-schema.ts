@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** A connection's name: what events, steps and reports carry in place of its URL. */
+export const connectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'a connection name is lower case: a letter, then letters, digits, _ or -');
+
+/**
+ * A question about the data whose answer must be the same in the copy. Without `expect` the answer of the source's
+ * snapshot is what the copy is held against; `expect` may fix rows, a scalar, or the range of a scalar.
+ */
+export const criticalQuerySchema = z.strictObject({
+  name: z.string().min(1),
+  sql: z.string().min(1),
+  expect: z
+    .union([
+      z.strictObject({ rows: z.array(z.array(z.string().nullable())) }),
+      z.strictObject({ scalar: z.union([z.string(), z.number()]) }),
+      z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
+    ])
+    .optional(),
+});
+
+const connectionSchema = z.strictObject({
+  /** The URL itself, or better the name of the variable that holds it. */
+  url: z.string().optional(),
+  urlFrom: z.string().optional(),
+  /** A restore over a protected connection needs the name typed, or `--yes-replace NAME`. */
+  protected: z.boolean().default(false),
+  criticalQueries: z.array(criticalQuerySchema).optional(),
+  /** Schemas that are left out of backups; said so in the manifest. */
+  excludeSchemas: z.array(z.string()).default([]),
+});
+
+/** The shape of `holdfast.config.ts`; everything has a default. */
+export const configSchema = z.strictObject({
+  repository: z.string().optional(),
+  connections: z
+    .record(z.string(), connectionSchema)
+    .superRefine((connections, context) => {
+      // Checked here and not as the record's key, whose own message zod does not show.
+      for (const name of Object.keys(connections)) {
+        for (const { message } of connectionName.safeParse(name).error?.issues ?? []) {
+          context.addIssue({ code: 'custom', path: [name], message });
+        }
+      }
+    })
+    .default({}),
+  codec: z.enum(['zstd', 'gzip']).default('zstd'),
+  /** Parallel chains of steps that move rows. */
+  lanes: z.int().min(1).max(16).default(2),
+  /** How long one step works before it hands over to the next, e.g. `240s`. */
+  stepBudget: z.string().default('240s'),
+  /** How long to wait for a lock on a source table before giving up. */
+  lockTimeout: z.string().default('30s'),
+  /** How long a failed step waits for its second attempt; each further wait is three times as long, up to 60 s. */
+  retryDelay: z.string().default('1s'),
+  /** Which pg_dump makes the schema; `auto` takes a native one where it is new enough. */
+  pgDump: z.enum(['auto', 'native', 'wasm']).default('auto'),
+  proof: z.enum(['content', 'counts']).default('content'),
+  /** Where the embedded runner keeps its journals. */
+  stateFolder: z.string().default('.holdfast/state'),
+});
+
+export type CriticalQuery = z.infer<typeof criticalQuerySchema>;
+/** What a person writes. */
+export type UserConfig = z.input<typeof configSchema>;
+export type ParsedConfig = z.output<typeof configSchema>;

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { UsageError } from '#lib/errors/usage-error.ts';
+import type { Config, Connection } from './config.ts';
+import { configSchema, type ParsedConfig } from './config-schema.ts';
+import type { Environment } from './environment.ts';
+import { parseDuration } from './parse-duration.ts';
+
+const wellKnown = { DATABASE_URL: 'production', NEON_DATABASE_URL: 'neon' } as const;
+
+/**
+ * Lays what a person wrote over the environment's connections and the defaults.
+ * `DATABASE_URL` and `NEON_DATABASE_URL` are `production` and `neon`; `HOLDFAST_DATABASE_<NAME>_URL` adds `<name>`.
+ * @throws UsageError that names the field that does not parse.
+ */
+export function resolveConfig(written: unknown, environment: Environment): Config {
+  const file = environment['HOLDFAST_CONFIG'] ?? 'holdfast.config.ts';
+  const parsed = configSchema.safeParse(written ?? {});
+  if (!parsed.success) {
+    throw new UsageError(`${file} does not parse:\n${z.prettifyError(parsed.error)}`, {
+      code: 'bad_config',
+      hint: 'Correct the fields named above; the README lists every field with its default.',
+      cause: parsed.error,
+    });
+  }
+  const config = parsed.data;
+  return {
+    connections: resolveConnections(config, environment),
+    repository: environment['HOLDFAST_REPOSITORY'] ?? config.repository ?? 'file:.holdfast/repository',
+    s3: resolveS3(environment),
+    codec: config.codec,
+    lanes: config.lanes,
+    stepBudgetMs: parseDuration(environment['HOLDFAST_STEP_BUDGET'] ?? config.stepBudget, 'HOLDFAST_STEP_BUDGET'),
+    lockTimeoutMs: parseDuration(config.lockTimeout, 'lockTimeout'),
+    retryDelayMs: parseDuration(config.retryDelay, 'retryDelay'),
+    pgDump: config.pgDump,
+    proof: config.proof,
+    stateFolder: environment['HOLDFAST_STATE'] ?? config.stateFolder,
+  };
+}
+
+/** The standard AWS variables; the S3 one wins over the general one (AWS SDKs reference, "Service-specific endpoints"). */
+function resolveS3(environment: Environment): Config['s3'] {
+  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
+  const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  return { ...(endpoint ? { endpoint } : {}), ...(region ? { region } : {}) };
+}
+
+function resolveConnections(config: ParsedConfig, environment: Environment): Map<string, Connection> {
+  const connections = new Map<string, Connection>();
+  for (const [variable, name] of connectionVariables(environment)) {
+    const url = environment[variable];
+    if (url) connections.set(name, { name, url, protected: false, criticalQueries: undefined, excludeSchemas: [] });
+  }
+  for (const [name, written] of Object.entries(config.connections)) {
+    const url = written.url ?? (written.urlFrom ? environment[written.urlFrom] : connections.get(name)?.url);
+    if (!url) {
+      // A config may name connections that this machine has no URL for; using one is the error, naming it is not.
+      continue;
+    }
+    connections.set(name, {
+      name,
+      url,
+      protected: written.protected,
+      criticalQueries: written.criticalQueries,
+      excludeSchemas: written.excludeSchemas,
+    });
+  }
+  return connections;
+}
+
+function connectionVariables(environment: Environment): [string, string][] {
+  const named = Object.keys(environment).flatMap((variable): [string, string][] => {
+    const name = /^HOLDFAST_DATABASE_([A-Z0-9_]+)_URL$/.exec(variable)?.[1];
+    return name ? [[variable, name.toLowerCase()]] : [];
+  });
+  return [...Object.entries(wellKnown), ...named];
+}

@@ -1,0 +1,62 @@
+import { DamagedError } from '#lib/errors/damaged-error.ts';
+import { UsageError } from '#lib/errors/usage-error.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { backupsPrefix, connectionPrefix, manifestKey, parseManifestKey } from '#lib/repository/repository-keys.ts';
+import type { Manifest } from './manifest.ts';
+import { openManifest, sealManifest } from './seal-manifest.ts';
+
+/** Writes the manifest: the commit of a backup. Writing the same one again is no change. @throws StorageError. */
+export async function writeManifest(repository: Repository, manifest: Manifest): Promise<void> {
+  const key = manifestKey({ connection: manifest.connection, backupId: manifest.id });
+  await repository.store.put(key, [sealManifest(manifest)], { ifAbsent: true });
+}
+
+/** One backup as a listing shows it: found by its key, not yet opened. */
+export interface BackupKey {
+  connection: string;
+  backupId: string;
+}
+
+/** Backups of the repository, newest first, of one connection or of all. */
+export async function listBackups(repository: Repository, connection?: string): Promise<BackupKey[]> {
+  const keys: BackupKey[] = [];
+  for await (const { key } of repository.store.list(connection ? connectionPrefix(connection) : backupsPrefix)) {
+    const named = parseManifestKey(key);
+    if (named) keys.push(named);
+  }
+  return keys.sort((a, b) => (a.backupId < b.backupId ? 1 : -1));
+}
+
+/**
+ * The manifest of the backup a person names: its id, the beginning of it, or `latest`, optionally of one connection.
+ * @throws UsageError (no such backup, or several), DamagedError, RefusedError (newer format).
+ */
+export async function findManifest(
+  repository: Repository,
+  wanted: { backup: string; connection?: string | undefined },
+): Promise<Manifest> {
+  const all = await listBackups(repository, wanted.connection);
+  const found =
+    wanted.backup === 'latest' ? all.slice(0, 1) : all.filter(({ backupId }) => backupId.startsWith(wanted.backup));
+  const [first, second] = found;
+  if (first && !second) return readManifest(repository, first);
+  const where = `${repository.location}${wanted.connection ? ` for connection ${wanted.connection}` : ''}`;
+  const problem = second
+    ? `${found.length} backups begin with "${wanted.backup}"`
+    : `There is no backup "${wanted.backup}"`;
+  throw new UsageError(`${problem} in ${where}.`, {
+    code: second ? 'ambiguous_backup' : 'unknown_backup',
+    hint: all.length > 0 ? 'See `holdfast list`.' : 'The repository holds none yet: run `holdfast backup` first.',
+  });
+}
+
+/** Opens one manifest. @throws DamagedError where it is missing or changed. */
+export async function readManifest(repository: Repository, backup: BackupKey): Promise<Manifest> {
+  const key = manifestKey(backup);
+  const bytes = await repository.store.get(key);
+  if (bytes) return openManifest(bytes, key);
+  throw new DamagedError(`${key} is missing in ${repository.location}.`, {
+    code: 'manifest_missing',
+    hint: 'See `holdfast list` for the backups there are.',
+  });
+}

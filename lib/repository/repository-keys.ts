@@ -1,0 +1,28 @@
+/** Key of a chunk; the first two hex digits of its name spread chunks over 256 folders. */
+export function chunkKey(name: string): string {
+  return `${chunkPrefix}${name.slice(0, 2)}/${name}`;
+}
+
+const chunkPrefix = 'chunks/';
+export const backupsPrefix = 'backups/';
+
+/** What lies beside a manifest begins with this; ends in a slash. */
+function backupPrefix(backup: { connection: string; backupId: string }): string {
+  return `${connectionPrefix(backup.connection)}${backup.backupId}/`;
+}
+
+/** All backups of a connection, oldest first in a listing; ends in a slash. */
+export function connectionPrefix(connection: string): string {
+  return `${backupsPrefix}${connection}/`;
+}
+
+/** The object whose appearance makes a backup. */
+export function manifestKey(backup: { connection: string; backupId: string }): string {
+  return `${backupPrefix(backup)}manifest.json`;
+}
+
+/** The backup a manifest's key names, or `undefined` for any other key. */
+export function parseManifestKey(key: string): { connection: string; backupId: string } | undefined {
+  const [, connection, backupId] = /^backups\/([^/]+)\/([^/]+)\/manifest\.json$/.exec(key) ?? [];
+  return connection === undefined || backupId === undefined ? undefined : { connection, backupId };
+}

@@ -1,0 +1,93 @@
+import type { Repository } from '#lib/repository/repository.ts';
+import { runFolder } from './run-id.ts';
+import {
+  type Progress,
+  progressSchema,
+  type RunRecord,
+  type RunResult,
+  runRecordSchema,
+  runResultSchema,
+  type StepRecord,
+  stepRecordSchema,
+} from './run-record.ts';
+
+/** Writes `run.json` and answers it. Safe to run twice: a second call answers what the first has written. */
+export async function openRun(repository: Repository, run: RunRecord): Promise<RunRecord> {
+  const outcome = await repository.putJson(`${runFolder(run.id)}run.json`, run, { ifAbsent: true });
+  return outcome === 'created' ? run : ((await readRun(repository, run.id)) ?? run);
+}
+
+/** What the run is, or `undefined` where none of this id was opened. @throws DamagedError where it does not parse. */
+export async function readRun(repository: Repository, runId: string): Promise<RunRecord | undefined> {
+  return repository.getJson(`${runFolder(runId)}run.json`, runRecordSchema);
+}
+
+/** How the run ended, or `undefined` while it is open. @throws DamagedError where it does not parse. */
+export async function readResult(repository: Repository, runId: string): Promise<RunResult | undefined> {
+  return repository.getJson(`${runFolder(runId)}result.json`, runResultSchema);
+}
+
+/** Adds one attempt to a step's record. One attempt of a step runs at a time, so nobody else writes the object. */
+export async function recordAttempt(
+  repository: Repository,
+  step: { runId: string; n: string; slug: string },
+  attempt: Omit<StepRecord['attempts'][number], 'waitedMs'>,
+): Promise<void> {
+  const key = stepKey(step);
+  const before = await repository.getJson(key, stepRecordSchema);
+  const earlier = before?.attempts ?? [];
+  const last = earlier.at(-1);
+  const waitedMs = last ? Math.max(0, Date.parse(attempt.startedAt) - Date.parse(last.endedAt)) : 0;
+  const record: StepRecord = { n: step.n, slug: step.slug, attempts: [...earlier, { ...attempt, waitedMs }] };
+  await repository.putJson(key, record);
+}
+
+/** The steps of a run in the order of their numbers. */
+export async function readSteps(repository: Repository, runId: string): Promise<StepRecord[]> {
+  const steps: StepRecord[] = [];
+  for await (const { key } of repository.store.list(`${runFolder(runId)}steps/`)) {
+    const step = await repository.getJson(key, stepRecordSchema);
+    if (step) steps.push(step);
+  }
+  return steps.sort((a, b) => compareNumbers(a.n, b.n));
+}
+
+/** `99` before `100`, `6.2` between `6` and `7`: numbers of a lane's steps follow the number of the lane. */
+function compareNumbers(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** Closes a run. Safe to run twice: the first result stays, a failure handler that comes late changes nothing. */
+export async function closeRun(repository: Repository, result: Omit<RunResult, 'timeline'>): Promise<void> {
+  const timeline = await readSteps(repository, result.run.id);
+  await repository.putJson(`${runFolder(result.run.id)}result.json`, { ...result, timeline }, { ifAbsent: true });
+}
+
+/** Writes where a lane is, over what it wrote before. */
+export async function writeProgress(repository: Repository, runId: string, progress: Progress): Promise<void> {
+  await repository.putJson(`${runFolder(runId)}progress/${progress.lane}.json`, progress);
+}
+
+/** Where each lane of a run is, as it last wrote it. */
+export async function readProgress(repository: Repository, runId: string): Promise<Progress[]> {
+  const lanes: Progress[] = [];
+  for await (const { key } of repository.store.list(`${runFolder(runId)}progress/`)) {
+    const progress = await repository.getJson(key, progressSchema);
+    if (progress) lanes.push(progress);
+  }
+  return lanes;
+}
+
+/** Run ids, newest first. */
+export async function listRunIds(repository: Repository): Promise<string[]> {
+  const ids = new Set<string>();
+  for await (const { key } of repository.store.list('runs/')) {
+    const id = key.split('/')[2];
+    if (id) ids.add(id);
+  }
+  return [...ids].sort().reverse();
+}
+
+function stepKey(step: { runId: string; n: string; slug: string }): string {
+  return `${runFolder(step.runId)}steps/${step.n}-${step.slug}.json`;
+}

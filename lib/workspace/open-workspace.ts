@@ -1,0 +1,34 @@
+import type { Config } from '#lib/config/config.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
+import { openRepository } from '#lib/repository/open-repository.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+
+/** What every step, command and page starts from. */
+export interface Workspace {
+  config: Config;
+  repository: Repository;
+}
+
+let opened: { location: string; repository: Promise<Repository> } | undefined;
+
+/**
+ * The config as it is now, and the repository it names, opened once a process. With `create` an empty place becomes a
+ * repository.
+ */
+export async function openWorkspace(options: { create?: boolean } = {}): Promise<Workspace> {
+  const config = await loadConfig();
+  if (opened?.location !== config.repository) {
+    const repository = openRepository({
+      location: config.repository,
+      access: options.create ? 'write' : 'read',
+      codec: config.codec,
+      s3: config.s3,
+    });
+    opened = { location: config.repository, repository };
+    // The caller below is told; the next one opens it anew.
+    repository.catch(() => {
+      opened = undefined;
+    });
+  }
+  return { config, repository: await opened.repository };
+}

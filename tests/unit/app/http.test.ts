@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { toProblem } from '#app/http/problem.ts';
+import { readPage, takePage } from '#app/http/read-page.ts';
+import { requireToken } from '#app/http/require-token.ts';
+import { DamagedError } from '#lib/errors/damaged-error.ts';
+
+describe('the token of the API', () => {
+  const environment = { HOLDFAST_TOKEN: 'correct horse'.replace(' ', '-') };
+  const ask = (authorization?: string, tokens: Record<string, string> = environment): void =>
+    requireToken(new Request('http://h/', { headers: authorization === undefined ? {} : { authorization } }), tokens);
+
+  it('lets pass who has it, however the scheme is written', () => {
+    for (const scheme of ['Bearer', 'bearer']) expect(() => ask(`${scheme} correct-horse`)).not.toThrow();
+  });
+
+  it.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer correct',
+    'Bearer correct-horse2',
+    'Basic correct-horse',
+    'correct-horse',
+  ])('refuses %j', (header) => {
+    expect(() => ask(header)).toThrow(expect.objectContaining({ code: 'token_wrong' }));
+  });
+
+  it('lets nobody pass where none is set, or an empty one', () => {
+    for (const tokens of [{}, { HOLDFAST_TOKEN: '' }]) {
+      for (const header of [undefined, 'Bearer ', 'Bearer undefined']) {
+        expect(() => ask(header, tokens)).toThrow(expect.objectContaining({ code: 'token_missing' }));
+      }
+    }
+  });
+});
+
+describe('a problem', () => {
+  it('carries what a HoldfastError says', async () => {
+    const response = toProblem(new DamagedError('chunk x is gone', { code: 'chunk_missing', hint: 'Restore it.' }));
+    expect(response.status).toBe(500);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toEqual({
+      type: 'about:blank',
+      title: 'DamagedError',
+      status: 500,
+      detail: 'chunk x is gone',
+      name: 'DamagedError',
+      code: 'chunk_missing',
+      hint: 'Restore it.',
+    });
+  });
+});
+
+describe('a page of a listing', () => {
+  const all = ['e', 'd', 'c', 'b', 'a'];
+  const idOf = (id: string): string => id;
+
+  it('leads through the whole list, each entry once', () => {
+    const seen: string[] = [];
+    let before: string | undefined;
+    for (;;) {
+      const { items, next } = takePage(all, { limit: 2, before, idOf });
+      seen.push(...items);
+      if (next === null) break;
+      before = next;
+    }
+    expect(seen).toEqual(all);
+  });
+
+  it('says that nothing follows when it ends with the list', () => {
+    expect(takePage(all, { limit: 5, idOf })).toEqual({ items: all, next: null });
+    expect(takePage([], { limit: 5, idOf })).toEqual({ items: [], next: null });
+  });
+
+  it('has 50 entries unless told, and 200 at most', () => {
+    expect(readPage(new Request('http://h/?connection=a'))).toEqual({ limit: 50, connection: 'a' });
+    for (const limit of ['0', '201', '1.5', 'many', '']) {
+      expect(() => readPage(new Request(`http://h/?limit=${limit}`))).toThrow(
+        expect.objectContaining({ code: 'bad_query' }),
+      );
+    }
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { parseEvents } from '#app/api/v1/events/parse-events.ts';
+
+const backup = { name: 'holdfast/backup.requested', data: { connection: 'production' } };
+
+describe('the events of a request', () => {
+  it('may be one or many, with ids of their own', () => {
+    expect(parseEvents(JSON.stringify(backup))).toEqual([backup]);
+    const named = { ...backup, id: 'nightly-20261121' };
+    expect(parseEvents(JSON.stringify([backup, named]))).toEqual([backup, named]);
+  });
+
+  it.each([
+    ['text that is no JSON', 'backup please', 'bad_event', 'not JSON'],
+    ['an empty list', '[]', 'bad_event', 'The body'],
+    ['a field the event does not have', JSON.stringify({ ...backup, ts: 1 }), 'bad_event', 'ts'],
+    ['data that is missing', JSON.stringify({ name: backup.name }), 'bad_event', 'data'],
+    ['a misspelt field', JSON.stringify({ ...backup, data: { connection: 'a', lane: 3 } }), 'bad_event', '"lane"'],
+    [
+      'a URL for a connection',
+      JSON.stringify({ ...backup, data: { connection: 'postgres://h/d' } }),
+      'bad_event',
+      'name',
+    ],
+    ['an outcome', JSON.stringify({ name: 'holdfast/backup.completed', data: {} }), 'unknown_event', 'completed'],
+    [
+      'an event of the engine',
+      JSON.stringify({ name: 'inngest/function.failed', data: {} }),
+      'unknown_event',
+      'inngest',
+    ],
+  ])('are refused for %s', (_, text, code, message) => {
+    expect(() => parseEvents(text)).toThrow(
+      expect.objectContaining({ name: 'UsageError', code, message: expect.stringContaining(message) }),
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '#lib/manifest/manifest.ts';
+import { openManifest, sealManifest } from '#lib/manifest/seal-manifest.ts';
+
+const ref = { name: 'a'.repeat(64), stored: 5 };
+const manifest: Manifest = {
+  format: 1,
+  id: '20261121T014500Z-x7k2qd',
+  connection: 'production',
+  run: 'r',
+  epoch: 1,
+  label: 'before the "big" one',
+  startedAt: '2026-11-21T01:45:00.000Z',
+  completedAt: '2026-11-21T01:46:00.000Z',
+  holdfast: '0.1.0',
+  source: {
+    ...{ version: '16.14', major: 16, database: 'd"b', databaseOid: '5', systemIdentifier: '7', encoding: 'UTF8' },
+    ...{ collation: 'C', characterType: 'C', databaseBytes: '9007199254740993' },
+  },
+  snapshot: { takenAt: 't', lsn: '0/1' },
+  git: { sha: null },
+  codec: 'zstd',
+  schema: { tool: 'wasm', pgDumpVersion: '18.3', entries: ref, preData: ref, postData: ref },
+  inventory: ref,
+  tables: [],
+  sequences: [],
+  extensions: [],
+  matviews: [],
+  largeObjects: [],
+  answers: [],
+  leftOut: [],
+  totals: { rows: '0', bytes: '0', stored: '0', newStored: '0', chunks: 0 },
+};
+
+describe('a sealed manifest', () => {
+  it('opens to what was sealed', () => {
+    expect(openManifest(sealManifest(manifest), 'k')).toEqual(manifest);
+  });
+
+  it('does not open with any one byte changed', () => {
+    const sealed = sealManifest(manifest);
+    for (let at = 0; at < sealed.length; at += 7) {
+      const damaged = Buffer.from(sealed);
+      damaged[at] = (damaged[at] ?? 0) ^ 0x01;
+      expect(() => openManifest(damaged, 'backups/p/x/manifest.json'), `byte ${at}`).toThrow(
+        expect.objectContaining({
+          name: 'DamagedError',
+          message: expect.stringContaining('backups/p/x/manifest.json'),
+        }),
+      );
+    }
+  });
+
+  it('does not open cut short, or empty', () => {
+    const sealed = sealManifest(manifest);
+    for (const length of [0, 1, sealed.length - 1]) {
+      expect(() => openManifest(sealed.subarray(0, length), 'k')).toThrow(expect.objectContaining({ exitCode: 5 }));
+    }
+  });
+
+  it('of a newer format asks for a newer Holdfast', () => {
+    const text = JSON.stringify({ format: 2, anything: true });
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const sealed = Buffer.from(`{"sha256":"${sha256}","manifest":${text}}\n`);
+    expect(() => openManifest(sealed, 'k')).toThrow(
+      expect.objectContaining({ name: 'RefusedError', code: 'newer_format' }),
+    );
+  });
+});
