@@ -1,19 +1,16 @@
 import { randomInt } from 'node:crypto';
+import { timePrefix } from './time-id.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const suffixLength = 6;
+const randomLength = 4;
 
 /**
- * A new backup id: the time in UTC to the second and six random characters, as in `20261121T014500Z-x7k2qd`. Ids sort
- * by time. `random(max)` gives an integer from 0 to max - 1.
+ * A new backup id: the time in UTC, its milliseconds in two characters of base 36, and four random characters, as in
+ * `20261121T014500Z-7qk2qd`. Ids sort by time. `random(max)` gives an integer from 0 to max - 1.
  */
 export function createBackupId(date: Date, random: (max: number) => number = randomInt): string {
-  const time = date
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replace(/[-:]/g, '');
-  const suffix = Array.from({ length: suffixLength }, () => alphabet.charAt(random(alphabet.length))).join('');
-  return `${time}-${suffix}`;
+  const suffix = Array.from({ length: randomLength }, () => alphabet.charAt(random(alphabet.length))).join('');
+  return `${timePrefix(date)}${suffix}`;
 }
 
 /** The time in a backup id, or `undefined` where the text is no backup id. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { timePrefix } from '#lib/repository/time-id.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -7,13 +8,9 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
  * id alone, so that every step, lane and failure handler derives the same one without asking.
  */
 export function deriveRunId(eventTimeMs: number, engineRunId: string): string {
-  const time = new Date(eventTimeMs)
-    .toISOString()
-    .replace(/[-:]/g, '')
-    .replace(/\.\d{3}Z$/, 'Z');
   const digest = createHash('sha256').update(engineRunId).digest();
-  const suffix = [...digest.subarray(0, 6)].map((byte) => alphabet[byte % alphabet.length] ?? 'a').join('');
-  return `${time}-${suffix}`;
+  const suffix = [...digest.subarray(0, 4)].map((byte) => alphabet[byte % alphabet.length] ?? 'a').join('');
+  return `${timePrefix(new Date(eventTimeMs))}${suffix}`;
 }
 
 /** `runs/<yyyymmdd>/<runId>/`: where everything a run leaves lies. */
