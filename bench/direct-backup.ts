@@ -3,7 +3,7 @@ import { holdSnapshot, releaseSnapshot, withSnapshotSession } from '#lib/backup/
 import { preflightBackup } from '#lib/backup/preflight-backup.ts';
 import { storeSchema } from '#lib/backup/store-schema.ts';
 import { readCatalog } from '#lib/catalog/read-catalog.ts';
-import type { Connection } from '#lib/config/config.ts';
+import { bareConnection } from '#lib/config/bare-connection.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { copyOutSql, planLanes, planPieces } from '#lib/pieces/plan-pieces.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
@@ -21,8 +21,7 @@ export function measureDirectBackup(options: DirectBackup): Promise<Measured> {
 }
 
 async function run({ url, repository: location, digest }: DirectBackup): Promise<void> {
-  const about = { protected: false, criticalQueries: undefined, excludeSchemas: [] };
-  const connection: Connection = { name: 'production', url, ...about };
+  const connection = bareConnection('production', url);
   const repository = await openRepository({ location: `file:${location}`, access: 'write' });
   const { server } = await preflightBackup(connection);
   const source = { connection, major: server.major, lockTimeoutMs: 30_000 };

@@ -1,6 +1,7 @@
 import { eventType } from 'inngest';
 import { z } from 'zod';
 import { connectionName } from '#lib/config/config-schema.ts';
+import { strategyNames } from '#lib/cutover/cutover.ts';
 import { runKinds, runStatuses } from '#lib/runs/run-record.ts';
 
 /** Asks for a backup of a connection. Sent by the CLI, hooks, schedules, and other services. */
@@ -11,6 +12,8 @@ export const backupRequested = eventType('holdfast/backup.requested', {
     label: z.string().max(200).optional(),
     lanes: z.int().min(1).max(16).optional(),
     pgDump: z.enum(['auto', 'native', 'wasm']).optional(),
+    /** The run that this one is a part of. */
+    parent: z.string().optional(),
   }),
 });
 
@@ -24,10 +27,57 @@ export const restoreRequested = eventType('holdfast/restore.requested', {
     to: connectionName,
     lanes: z.int().min(1).max(16).optional(),
     proof: z.enum(['content', 'counts']).optional(),
-    /** The name of `to` once more: without it nothing goes into a protected connection. */
+    /** The name of `to` once more: without it nothing goes into a protected connection, and no content is replaced. */
+    confirm: z.string().optional(),
+    /** How the copy goes live; chosen by the target where it is not given. */
+    strategy: z.enum(strategyNames).optional(),
+    /** Allows `in-place` into a target that holds something: a safety backup of it comes first. */
+    replace: z.boolean().optional(),
+    /** `false`: the proven copy stays beside the live database. */
+    cutover: z.boolean().optional(),
+    /** Waits after the proof for `holdfast/run.approved`. */
+    requireApproval: z.boolean().optional(),
+    /** Keeps a copy whose proof failed, to look at. */
+    keepStaging: z.boolean().optional(),
+    /** The run that this one is a part of. */
+    parent: z.string().optional(),
+  }),
+});
+
+/** Asks for backup, restore, proof and cut-over from one connection to another, as one run. */
+export const transferRequested = eventType('holdfast/transfer.requested', {
+  schema: z.object({
+    from: connectionName,
+    to: connectionName,
+    /** Makes the source read-only, so that nothing is written to the old home; lifted where the transfer fails. */
+    fence: z.boolean().optional(),
+    lanes: z.int().min(1).max(16).optional(),
+    proof: z.enum(['content', 'counts', 'none']).optional(),
+    confirm: z.string().optional(),
+    strategy: z.enum(strategyNames).optional(),
+    replace: z.boolean().optional(),
+    requireApproval: z.boolean().optional(),
+    keepStaging: z.boolean().optional(),
+  }),
+});
+
+/** Asks to bring back what a run has put aside. */
+export const rollbackRequested = eventType('holdfast/rollback.requested', {
+  schema: z.object({
+    /** The run whose cut-over is taken back. */
+    run: z.string().min(1),
+    /** The target's name once more, where it is protected. */
     confirm: z.string().optional(),
   }),
 });
+
+/** Asks to drop what a run has put aside. */
+export const discardRequested = eventType('holdfast/discard.requested', {
+  schema: z.object({ run: z.string().min(1) }),
+});
+
+/** Lets a run that waits for approval go live. */
+export const runApproved = eventType('holdfast/run.approved', { schema: z.object({ run: z.string().min(1) }) });
 
 /** Asks for a reading of every object of a backup. */
 export const verifyRequested = eventType('holdfast/verify.requested', {

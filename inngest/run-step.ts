@@ -81,8 +81,9 @@ async function openForStep(attempt: number): Promise<Workspace> {
 /** Drivers print what they were given: whatever an error says, no password of a connection leaves the step. */
 function maskError(cause: unknown, { config }: Workspace): unknown {
   if (!(cause instanceof Error)) return cause;
-  const urls = [...config.connections.values()].map(({ url }) => url);
-  const masked = maskSecrets(cause.message, urls);
+  const secrets = [...config.connections.values()].map(({ url }) => url);
+  if (config.neonApi.key !== null) secrets.push(config.neonApi.key);
+  const masked = maskSecrets(cause.message, secrets);
   if (masked !== cause.message) cause.message = masked;
   return cause;
 }

@@ -30,6 +30,10 @@ const connectionSchema = z.strictObject({
   criticalQueries: z.array(criticalQuerySchema).optional(),
   /** Schemas that are left out of backups; said so in the manifest. */
   excludeSchemas: z.array(z.string()).default([]),
+  /** How the server is reached; `auto`: by WebSocket where the host is Neon's and the runtime has no TCP, else by TCP. */
+  driver: z.enum(['auto', 'tcp', 'websocket']).default('auto'),
+  /** Where the database lives on Neon; with NEON_API_KEY its branches are used for snapshots and cut-overs. */
+  neon: z.strictObject({ project: z.string().min(1), branch: z.string().min(1).optional() }).optional(),
 });
 
 /** The shape of `holdfast.config.ts`; everything has a default. */
@@ -60,6 +64,10 @@ export const configSchema = z.strictObject({
   proof: z.enum(['content', 'counts']).default('content'),
   /** Where the embedded runner keeps its journals. */
   stateFolder: z.string().default('.holdfast/state'),
+  /** How long the database that a cut-over has put aside is kept, e.g. `7d`; until then `holdfast rollback` works. */
+  keepPrevious: z.string().default('7d'),
+  /** How long a restore with `--require-approval` waits; then its copy is discarded. */
+  approvalTimeout: z.string().default('24h'),
 });
 
 export type CriticalQuery = z.infer<typeof criticalQuerySchema>;

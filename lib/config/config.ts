@@ -8,6 +8,18 @@ export interface Connection {
   /** `undefined`: none given, Holdfast derives some from the catalogue. */
   criticalQueries: readonly CriticalQuery[] | undefined;
   excludeSchemas: readonly string[];
+  /** How the server is reached: by TCP, or by WebSocket through Neon's proxy; `auto` goes by host and runtime. */
+  driver: Driver;
+  /** The Neon project and branch the database lives on, where the person has named them. */
+  neon: NeonHome | null;
+}
+
+export type Driver = 'auto' | 'tcp' | 'websocket';
+
+/** `branch` is a branch's id or name; `null`: the project's default branch. */
+export interface NeonHome {
+  project: string;
+  branch: string | null;
 }
 
 /** The config after defaults and environment: what the house works with. */
@@ -24,4 +36,10 @@ export interface Config {
   pgDump: 'auto' | 'native' | 'wasm';
   proof: 'content' | 'counts';
   stateFolder: string;
+  /** How long a database that was put aside by a cut-over is kept. */
+  keepPreviousMs: number;
+  /** How long a run that asks for approval waits for it. */
+  approvalTimeoutMs: number;
+  /** Neon's API; without a key nothing of it is used. `key` is a secret. */
+  neonApi: { key: string | null; url: string };
 }

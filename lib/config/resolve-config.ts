@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '#lib/errors/usage-error.ts';
-import type { Config, Connection } from './config.ts';
+import { bareConnection } from './bare-connection.ts';
+import type { Config, Connection, NeonHome } from './config.ts';
 import { configSchema, type ParsedConfig } from './config-schema.ts';
 import type { Environment } from './environment.ts';
 import { parseDuration } from './parse-duration.ts';
@@ -35,6 +36,12 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     pgDump: config.pgDump,
     proof: config.proof,
     stateFolder: environment['HOLDFAST_STATE'] ?? config.stateFolder,
+    keepPreviousMs: parseDuration(config.keepPrevious, 'keepPrevious'),
+    approvalTimeoutMs: parseDuration(config.approvalTimeout, 'approvalTimeout'),
+    neonApi: {
+      key: environment['NEON_API_KEY'] ?? null,
+      url: environment['NEON_API_URL'] ?? 'https://console.neon.tech/api/v2',
+    },
   };
 }
 
@@ -49,7 +56,10 @@ function resolveConnections(config: ParsedConfig, environment: Environment): Map
   const connections = new Map<string, Connection>();
   for (const [variable, name] of connectionVariables(environment)) {
     const url = environment[variable];
-    if (url) connections.set(name, { name, url, protected: false, criticalQueries: undefined, excludeSchemas: [] });
+    if (url) {
+      const neon = name === 'neon' ? neonHome(environment) : null;
+      connections.set(name, { ...bareConnection(name, url), neon });
+    }
   }
   for (const [name, written] of Object.entries(config.connections)) {
     const url = written.url ?? (written.urlFrom ? environment[written.urlFrom] : connections.get(name)?.url);
@@ -63,9 +73,19 @@ function resolveConnections(config: ParsedConfig, environment: Environment): Map
       protected: written.protected,
       criticalQueries: written.criticalQueries,
       excludeSchemas: written.excludeSchemas,
+      driver: written.driver,
+      neon: written.neon
+        ? { project: written.neon.project, branch: written.neon.branch ?? null }
+        : (connections.get(name)?.neon ?? null),
     });
   }
   return connections;
+}
+
+/** The project of the connection `neon`, as Neon's own tools name it in the environment. */
+function neonHome(environment: Environment): NeonHome | null {
+  const project = environment['NEON_PROJECT_ID'];
+  return project ? { project, branch: environment['NEON_BRANCH'] ?? null } : null;
 }
 
 function connectionVariables(environment: Environment): [string, string][] {

@@ -1,19 +1,13 @@
 import { expect, it } from 'vitest';
 import { type HeldSnapshot, holdSnapshot, releaseSnapshot, withSnapshotSession } from '#lib/backup/held-snapshot.ts';
-import type { Connection } from '#lib/config/config.ts';
+import { bareConnection } from '#lib/config/bare-connection.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
 
 it('does not take the snapshot of another session for its own, even under the same identifier', async () => {
   await using database = await createDatabase({ cluster: 'source' });
   await runSql(database.url, 'create table told (n integer)');
-  const connection: Connection = {
-    name: 'production',
-    url: database.url,
-    protected: false,
-    criticalQueries: undefined,
-    excludeSchemas: [],
-  };
+  const connection = bareConnection('production', database.url);
   const options = { connection, lockTimeoutMs: 5_000 };
   const read = (snapshot: HeldSnapshot): Promise<unknown> =>
     withSnapshotSession({ ...options, snapshot }, async (session) => {
@@ -38,13 +32,7 @@ it('does not take the snapshot of another session for its own, even under the sa
 it('does not take what was read for the snapshot’s when the holder went meanwhile', async () => {
   await using database = await createDatabase({ cluster: 'source' });
   await runSql(database.url, 'create table public.kept (n integer); insert into public.kept values (1)');
-  const connection: Connection = {
-    name: 'production',
-    url: database.url,
-    protected: false,
-    criticalQueries: undefined,
-    excludeSchemas: [],
-  };
+  const connection = bareConnection('production', database.url);
   const options = { connection, lockTimeoutMs: 5_000 };
   const snapshot = await holdSnapshot('run', options);
   const reading = withSnapshotSession({ ...options, snapshot }, async (session) => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { bareConnection } from '#lib/config/bare-connection.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import { emptyTarget, readEmptyState } from '#lib/restore/empty-target.ts';
 import { identifyTables } from '#lib/restore/identify-tables.ts';
@@ -8,7 +9,7 @@ import { runSql } from '#tests/support/with-client.ts';
 
 it('drops and writes only in a database that is the copy of the run itself', async () => {
   await using cluster = await startCluster({ major: 18 });
-  const target = { name: 'neon', url: cluster.url, protected: false, criticalQueries: undefined, excludeSchemas: [] };
+  const target = bareConnection('neon', cluster.url);
   const before = await withSession(target, readEmptyState);
   await runSql(cluster.url, 'create table public.live (n integer)');
 

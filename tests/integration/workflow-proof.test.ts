@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bareConnection } from '#lib/config/bare-connection.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { proveDatabase } from '#lib/proof/prove-database.ts';
 import { describeCheck } from '#lib/proof/summarize-proof.ts';
@@ -110,7 +111,7 @@ describe('the proof', () => {
       const { repository } = holdfast;
       const manifest = await findManifest(repository, { backup: 'latest' });
       const failures = async (url: string): Promise<string[]> => {
-        const connection = { name: 'copy', url, protected: false, criticalQueries: undefined, excludeSchemas: [] };
+        const connection = bareConnection('copy', url);
         const proof = await proveDatabase(connection, { manifest, level: 'content', repository });
         const failed = proof.checks.filter(({ passed }) => !passed);
         expect(proof.passed).toBe(failed.length === 0);

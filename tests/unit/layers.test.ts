@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 /** Folders of lib from the bottom up: a folder imports only what stands before it. */
 const order = [
   ...['errors', 'config', 'digest', 'postgres', 'catalog', 'repository', 'manifest', 'schema', 'rows', 'pieces'],
-  ...['queries', 'runs', 'report', 'workspace', 'backup', 'restore', 'proof', 'verify', 'doctor'],
+  ...['queries', 'runs', 'report', 'workspace', 'neon', 'backup', 'restore', 'proof', 'recovery', 'cutover', 'verify'],
+  'doctor',
 ];
 
 const forbidden: [file: string, line: string, reason: RegExp][] = [

@@ -1,0 +1,24 @@
+import type { Repository } from '#lib/repository/repository.ts';
+import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
+import { runFolder } from '#lib/runs/run-id.ts';
+import { type Cutover, cutoverSchema } from './cutover.ts';
+
+/**
+ * Writes where the cut-over is. It comes before the change it speaks of, and with it a mark for the sweeper, so that
+ * nothing on a server is without an owner; a cut-over that keeps nothing any more loses the mark.
+ */
+export async function writeCutover(repository: Repository, cutover: Cutover): Promise<void> {
+  const kept = { run: cutover.run, what: 'cutover' } as const;
+  if (cutover.state !== 'discarded') await keepSomething(repository, kept);
+  await repository.putJson(cutoverKey(cutover.run), cutover);
+  if (cutover.state === 'discarded') await letGo(repository, kept);
+}
+
+/** The cut-over of a run, or `undefined` where none was planned. @throws DamagedError where it does not parse. */
+export async function readCutover(repository: Repository, runId: string): Promise<Cutover | undefined> {
+  return repository.getJson(cutoverKey(runId), cutoverSchema);
+}
+
+function cutoverKey(runId: string): string {
+  return `${runFolder(runId)}cutover.json`;
+}

@@ -1,0 +1,31 @@
+import type { Repository } from '#lib/repository/repository.ts';
+
+/** Something outside the repository that a run has made and nobody has taken away yet. */
+export interface KeptThing {
+  run: string;
+  what: 'cutover' | 'snapshot-branch' | 'fence';
+}
+
+const prefix = 'kept/';
+
+/** Marks the thing before it is made. Safe to repeat. */
+export async function keepSomething(repository: Repository, { run, what }: KeptThing): Promise<void> {
+  await repository.putJson(`${prefix}${run}.${what}`, { run, what }, { ifAbsent: true });
+}
+
+/** Takes the mark away once the thing is gone. Safe to repeat. */
+export async function letGo(repository: Repository, { run, what }: KeptThing): Promise<void> {
+  await repository.store.delete(`${prefix}${run}.${what}`);
+}
+
+/** Everything that runs have left to be taken away, oldest run first. */
+export async function listKept(repository: Repository): Promise<KeptThing[]> {
+  const kept: KeptThing[] = [];
+  for await (const { key } of repository.store.list(prefix)) {
+    const [, run, what] = /^kept\/([^.]+)\.([a-z-]+)$/.exec(key) ?? [];
+    if (run !== undefined && (what === 'cutover' || what === 'snapshot-branch' || what === 'fence')) {
+      kept.push({ run, what });
+    }
+  }
+  return kept;
+}
