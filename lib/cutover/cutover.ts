@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { placeSchema } from './place.ts';
+import { placeSchema } from '#lib/postgres/place.ts';
 
 export const strategyNames = ['database-swap', 'neon-branch', 'in-place'] as const;
 export type StrategyName = (typeof strategyNames)[number];

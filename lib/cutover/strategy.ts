@@ -1,6 +1,6 @@
+import type { Place } from '#lib/postgres/place.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import type { Cutover, DatabaseSwap, InPlace, NeonBranch } from './cutover.ts';
-import type { Place } from './place.ts';
 
 type Details = DatabaseSwap | NeonBranch | InPlace;
 
