@@ -2,7 +2,9 @@ import { eventType } from 'inngest';
 import { z } from 'zod';
 import { connectionName } from '#lib/config/config-schema.ts';
 import { strategyNames } from '#lib/cutover/cutover.ts';
-import { runKinds, runStatuses } from '#lib/runs/run-record.ts';
+import { type RunKind, runKinds, runStatuses } from '#lib/runs/run-record.ts';
+
+const parentStep = z.string().regex(/^[^/]+\/[a-z0-9-]+$/);
 
 /** Asks for a backup of a connection. Sent by the CLI, hooks, schedules, and other services. */
 export const backupRequested = eventType('holdfast/backup.requested', {
@@ -12,8 +14,8 @@ export const backupRequested = eventType('holdfast/backup.requested', {
     label: z.string().max(200).optional(),
     lanes: z.int().min(1).max(16).optional(),
     pgDump: z.enum(['auto', 'native', 'wasm']).optional(),
-    /** The run that this one is a part of. */
-    parent: z.string().optional(),
+    /** The step of a run that this run is, `<run>/<step>`. */
+    parent: parentStep.optional(),
   }),
 });
 
@@ -39,8 +41,8 @@ export const restoreRequested = eventType('holdfast/restore.requested', {
     requireApproval: z.boolean().optional(),
     /** Keeps a copy whose proof failed, to look at. */
     keepStaging: z.boolean().optional(),
-    /** The run that this one is a part of. */
-    parent: z.string().optional(),
+    /** The step of a run that this run is, `<run>/<step>`. */
+    parent: parentStep.optional(),
   }),
 });
 
@@ -52,7 +54,7 @@ export const transferRequested = eventType('holdfast/transfer.requested', {
     /** Makes the source read-only, so that nothing is written to the old home; lifted where the transfer fails. */
     fence: z.boolean().optional(),
     lanes: z.int().min(1).max(16).optional(),
-    proof: z.enum(['content', 'counts', 'none']).optional(),
+    proof: z.enum(['content', 'counts']).optional(),
     confirm: z.string().optional(),
     strategy: z.enum(strategyNames).optional(),
     replace: z.boolean().optional(),
@@ -103,16 +105,18 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** How each workflow ends; other services react to these. */
 export const outcomes = {
-  backup: {
-    completed: eventType('holdfast/backup.completed', { schema: outcomeSchema }),
-    failed: eventType('holdfast/backup.failed', { schema: outcomeSchema }),
-  },
-  restore: {
-    completed: eventType('holdfast/restore.completed', { schema: outcomeSchema }),
-    failed: eventType('holdfast/restore.failed', { schema: outcomeSchema }),
-  },
-  verify: {
-    completed: eventType('holdfast/verify.completed', { schema: outcomeSchema }),
-    failed: eventType('holdfast/verify.failed', { schema: outcomeSchema }),
-  },
+  backup: outcomeEvents('backup'),
+  restore: outcomeEvents('restore'),
+  verify: outcomeEvents('verify'),
+  transfer: outcomeEvents('transfer'),
+  rollback: outcomeEvents('rollback'),
+  discard: outcomeEvents('discard'),
+  sweep: outcomeEvents('sweep'),
 } as const;
+
+function outcomeEvents<K extends RunKind>(kind: K) {
+  return {
+    completed: eventType(`holdfast/${kind}.completed`, { schema: outcomeSchema }),
+    failed: eventType(`holdfast/${kind}.failed`, { schema: outcomeSchema }),
+  };
+}

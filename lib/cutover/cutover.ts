@@ -73,5 +73,7 @@ export const cutoverSchema = z.strictObject({
   interruptionMs: z.number().nullable(),
   /** WAL position right after the cut-over, from which writes are counted; `null` where the server does not tell it. */
   cutOverLsn: z.string().nullable(),
+  /** What could not be carried over to the new database, for people. */
+  notes: z.array(z.string()),
 });
 export type Cutover = z.infer<typeof cutoverSchema>;

@@ -2,7 +2,7 @@ import type { Place } from '#lib/postgres/place.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import type { Cutover, DatabaseSwap, InPlace, NeonBranch } from './cutover.ts';
 
-type Details = DatabaseSwap | NeonBranch | InPlace;
+export type Details = DatabaseSwap | NeonBranch | InPlace;
 
 /** A cut-over as the strategy that it is planned for sees it. */
 export type CutoverOf<D extends Details> = Omit<Cutover, 'details'> & { details: D };
@@ -15,6 +15,8 @@ export interface CutOverFacts<D extends Details> {
   /** Milliseconds in which no client could work; `null` where the change had been made by an earlier attempt. */
   interruptionMs: number | null;
   lsn: string | null;
+  /** What could not be carried over, for people. */
+  notes: string[];
 }
 
 /**

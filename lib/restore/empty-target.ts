@@ -48,11 +48,7 @@ export async function emptyTarget(
         ...planPublicSchema(run.before.publicSchema, await readPublicSchema(session)),
       ];
       for (const statement of statements) await session.query(statement);
-      // Extensions that were there stay; the preflight has seen that nothing was configured in them.
-      const { major } = await readServerInfo(session);
-      for (const table of await listConfigTables(session, major)) {
-        await session.query(`delete from only ${table.name} ${table.condition}`);
-      }
+      await clearConfigTables(session);
       const left = await listDatabaseObjects(session);
       if (left.length > 0)
         throw new Error(`${left.length} objects are left, first ${left[0]?.type} ${left[0]?.identity}`);
@@ -90,7 +86,7 @@ async function takeBack(session: Session, { runId, tables }: { runId: string; ta
 }
 
 /** A drop may make room for others (a type behind a cast, a schema behind its objects): rounds until nothing is left. */
-async function dropEverything(session: Session, before: EmptyState): Promise<void> {
+export async function dropEverything(session: Session, before: EmptyState): Promise<void> {
   for (let round = 0; round < mostRounds; round++) {
     const objects = await listDatabaseObjects(session);
     const made = (await listExtensionNames(session)).filter((name) => !before.extensions.includes(name));
@@ -101,6 +97,14 @@ async function dropEverything(session: Session, before: EmptyState): Promise<voi
     }
     for (const name of made) await session.query(`drop extension if exists ${quoteIdent(name)} cascade`);
     for (const object of await listDatabaseObjects(session)) await session.query(dropStatement(object));
+  }
+}
+
+/** Extensions that were there stay, without what was configured in them. */
+export async function clearConfigTables(session: Session): Promise<void> {
+  const { major } = await readServerInfo(session);
+  for (const table of await listConfigTables(session, major)) {
+    await session.query(`delete from only ${table.name} ${table.condition}`);
   }
 }
 

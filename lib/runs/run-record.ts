@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-export const runKinds = ['backup', 'restore', 'verify'] as const;
+/** A kind is one workflow. */
+export const runKinds = ['backup', 'restore', 'verify', 'transfer', 'rollback', 'discard', 'sweep'] as const;
+
+export type RunKind = (typeof runKinds)[number];
 
 /** What a run is about. `run.json`, written once when the run opens. */
 export const runRecordSchema = z.strictObject({
@@ -14,6 +17,8 @@ export const runRecordSchema = z.strictObject({
   /** The event that started it, and the run's name in the durable engine. */
   eventId: z.string(),
   engineRunId: z.string(),
+  /** The run that this one is a part of. */
+  parent: z.string().nullable().default(null),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

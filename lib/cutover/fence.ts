@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { findConnection } from '#lib/config/find-connection.ts';
+import { classifyError } from '#lib/postgres/classify-error.ts';
+import { withSession } from '#lib/postgres/connect.ts';
+import { quoteIdent, quoteLiteral } from '#lib/postgres/quote.ts';
+import type { Session } from '#lib/postgres/session.ts';
+import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
+import { runFolder } from '#lib/runs/run-id.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
+
+const setting = 'default_transaction_read_only';
+
+const fenceSchema = z.strictObject({
+  connection: z.string(),
+  /** What the database's own setting was; `null` where it had none. */
+  before: z.string().nullable(),
+});
+
+/**
+ * Makes a database read-only for its clients and ends their sessions, so that what they see from now on is what a backup
+ * sees. A client that sets `transaction_read_only` itself still writes: this is a fence, not a wall (manual, "Client
+ * Connection Defaults"). Safe to run twice: what the first attempt found stays the state to come back to.
+ * @throws RefusedError where the role does not own the database.
+ */
+export async function raiseFence(
+  { config, repository }: Workspace,
+  { run, connection: name }: { run: string; connection: string },
+): Promise<{ ended: number }> {
+  const connection = findConnection(config, name);
+  try {
+    return await withSession(connection, async (session) => {
+      const before = await readSetting(session);
+      await keepSomething(repository, { run, what: 'fence' });
+      await repository.putJson(fenceKey(run), { connection: name, before }, { ifAbsent: true });
+      await session.query(`alter database ${quoteIdent(await nameOf(session))} set ${setting} = on`);
+      const ended = await session.query(`
+        select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
+        where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid()
+          and backend_type = 'client backend'   -- not autovacuum, not replication
+          and application_name <> 'holdfast'    -- our own sessions say for each transaction what it may do`);
+      return { ended: ended.rowCount ?? 0 };
+    });
+  } catch (cause) {
+    throw classifyError(cause, `fence of connection ${name}`);
+  }
+}
+
+/** Takes the fence of a run down again, where it has one. Safe to run twice. @throws a classified error. */
+export async function liftFence({ config, repository }: Workspace, run: string): Promise<void> {
+  const fence = await repository.getJson(fenceKey(run), fenceSchema);
+  if (fence === undefined) return;
+  try {
+    await withSession(findConnection(config, fence.connection), async (session) => {
+      const database = quoteIdent(await nameOf(session));
+      const value = fence.before === null ? 'reset' : 'set';
+      const to = fence.before === null ? '' : ` = ${quoteLiteral(fence.before)}`;
+      await session.query(`alter database ${database} ${value} ${setting}${to}`);
+    });
+  } catch (cause) {
+    throw classifyError(cause, `fence of connection ${fence.connection}`);
+  }
+  await repository.store.delete(fenceKey(run));
+  await letGo(repository, { run, what: 'fence' });
+}
+
+/**
+ * Leaves the fence up for good: the old home of a database that has moved. Safe to run twice.
+ */
+export async function keepFence({ repository }: Workspace, run: string): Promise<void> {
+  await repository.store.delete(fenceKey(run));
+  await letGo(repository, { run, what: 'fence' });
+}
+
+async function readSetting(session: Session): Promise<string | null> {
+  const answer = await session.query<{ value: string }>(`
+    select pg_catalog.split_part(c, '=', 2) as value
+    from pg_catalog.pg_db_role_setting s join pg_catalog.pg_database d on d.oid = s.setdatabase,
+      pg_catalog.unnest(s.setconfig) c
+    where d.datname = pg_catalog.current_database() and s.setrole = 0 and c like '${setting}=%'`);
+  return answer.rows[0]?.value ?? null;
+}
+
+async function nameOf(session: Session): Promise<string> {
+  const answer = await session.query<{ name: string }>('select pg_catalog.current_database() as name');
+  return answer.rows[0]?.name ?? '';
+}
+
+function fenceKey(run: string): string {
+  return `${runFolder(run)}fence.json`;
+}
