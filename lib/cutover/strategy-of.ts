@@ -1,6 +1,6 @@
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import type { Cutover } from './cutover.ts';
-import { databaseSwap } from './database-swap.ts';
+import { databaseSwap } from './database-swap/database-swap.ts';
 import { inPlace } from './in-place.ts';
 import { neonBranch } from './neon-branch/neon-branch.ts';
 import type { CutOverFacts, CutoverOf, CutoverStrategy, Details } from './strategy.ts';
