@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '#lib/errors/errno-of.ts';
+import { copyDataDirectory } from './copy-data-directory.ts';
 import { findFreePort } from './find-free-port.ts';
 import {
   findPackagedPostgres,
@@ -26,8 +27,13 @@ export interface PostgresCluster extends AsyncDisposable {
   readonly logFile: string;
   /** Folder of the extensions' control files and scripts that this server reads. */
   readonly extensionDirectory: string;
+  /** Another server with all that is committed in this one when the call is made: databases, roles, passwords, oids. */
+  clone(): Promise<PostgresCluster>;
   stop(): Promise<void>;
 }
+
+/** A server whose files another one starts with. */
+type Original = Pick<PostgresCluster, 'url' | 'dataDirectory'>;
 
 /** Settings as in postgresql.conf, by name. */
 export type ServerSettings = Record<string, string>;
@@ -68,10 +74,14 @@ export async function startSystemCluster(options: {
   return binaries === undefined ? undefined : launch(binaries, options.settings ?? {});
 }
 
-async function launch(installed: PostgresBinaries, settings: ServerSettings): Promise<PostgresCluster> {
+async function launch(
+  installed: PostgresBinaries,
+  settings: ServerSettings,
+  original?: Original,
+): Promise<PostgresCluster> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launchOnce(installed, settings);
+      return await launchOnce(installed, settings, original);
     } catch (cause) {
       // Between finding the free port and taking it, another process can be quicker.
       if (attempt === 3 || !String(cause).includes('Address already in use')) throw cause;
@@ -79,15 +89,25 @@ async function launch(installed: PostgresBinaries, settings: ServerSettings): Pr
   }
 }
 
-async function launchOnce(installed: PostgresBinaries, settings: ServerSettings): Promise<PostgresCluster> {
+async function launchOnce(
+  installed: PostgresBinaries,
+  settings: ServerSettings,
+  original: Original | undefined,
+): Promise<PostgresCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
   try {
     if (unprivileged.uid !== undefined) await chown(directory, unprivileged.uid, unprivileged.gid);
     const binaries = await makeRunnable(installed, directory);
-    const password = randomBytes(12).toString('hex');
     const dataDirectory = join(directory, 'data');
-    await initialise({ binaries, directory, dataDirectory, password });
-    return await startServer({ binaries, directory, dataDirectory, password, settings });
+    const password = original ? new URL(original.url).password : randomBytes(12).toString('hex');
+    if (original) {
+      const { url, dataDirectory: from } = original;
+      await copyDataDirectory({ url, from, to: dataDirectory, owner: unprivileged });
+    } else {
+      await initialise({ binaries, directory, dataDirectory, password });
+    }
+    const clone = (of: Original): Promise<PostgresCluster> => launch(installed, settings, of);
+    return await startServer({ binaries, directory, dataDirectory, password, settings, clone });
   } catch (cause) {
     await rm(directory, { recursive: true, force: true });
     throw cause;
@@ -160,6 +180,7 @@ async function startServer(options: {
   dataDirectory: string;
   password: string;
   settings: ServerSettings;
+  clone: (original: Original) => Promise<PostgresCluster>;
 }): Promise<PostgresCluster> {
   const { binaries, directory, dataDirectory, password } = options;
   const port = await findFreePort();
@@ -209,6 +230,7 @@ async function startServer(options: {
     dataDirectory,
     logFile,
     extensionDirectory: binaries.extensions,
+    clone: () => options.clone({ url: urlOf('postgres'), dataDirectory }),
     stop,
     [Symbol.asyncDispose]: stop,
   };
