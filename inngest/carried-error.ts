@@ -1,10 +1,13 @@
 import { NonRetriableError, RetryAfterError } from 'inngest';
 import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { type RecordedError, recordedErrorSchema } from '#lib/runs/run-record.ts';
 
 const carrier = 'HoldfastCause';
 
 const longestDelayMs = 60_000;
+/** Beyond this a server's own wish is not a wait any more but an outage. */
+const longestAskedDelayMs = 15 * 60_000;
 /** The first wait of a step that has no config to read it from. */
 const defaultDelayMs = 1_000;
 
@@ -37,7 +40,8 @@ export function carryError(
   const inner = new Error(JSON.stringify(recorded));
   inner.name = carrier;
   if (cause instanceof HoldfastError && cause.retryable) {
-    const delay = Math.min(firstDelayMs * 3 ** attempt, longestDelayMs);
+    const asked = cause instanceof UnavailableError ? Math.min(cause.retryAfterMs ?? 0, longestAskedDelayMs) : 0;
+    const delay = Math.max(Math.min(firstDelayMs * 3 ** attempt, longestDelayMs), asked);
     return new RetryAfterError(recorded.message, delay, { cause: inner });
   }
   if (cause instanceof HoldfastError) return new NonRetriableError(recorded.message, { cause: inner });

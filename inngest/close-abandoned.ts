@@ -1,24 +1,45 @@
 import { releaseSnapshot } from '#lib/backup/held-snapshot.ts';
-import { undoRestore } from '#lib/restore/undo-restore.ts';
+import type { InPlace } from '#lib/cutover/cutover.ts';
+import { liftFence } from '#lib/cutover/fence.ts';
+import { undoCutover } from '#lib/cutover/undo-cutover.ts';
+import { listChildren } from '#lib/runs/children-store.ts';
 import { closeRun, readResult, readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import type { Outcome } from './events.ts';
 import { type Ending, rollbackFailedEnding, toOutcome, toResult } from './finish-run.ts';
 
+/** A run that was closed from outside. */
+export interface ClosedRun {
+  outcome: Outcome;
+  eventId: string;
+  /** The safety backup that its target still has to be restored from. */
+  bringBack: InPlace['safetyBackup'];
+}
+
 /**
- * Closes a run that did not close itself: the snapshot is let go, the target is made empty again, the result is written.
- * Answers what to tell others, or `null` where there is nothing to close. Safe to run twice: a run that has a result
- * stays as it is.
+ * Closes a run that did not close itself, and the runs that are its parts: snapshots are let go, staging is dropped,
+ * fences are lifted, results are written. Answers what was closed; a run that has a result stays as it is, so this is
+ * safe to run twice.
  */
-export async function closeAbandoned(workspace: Workspace, runId: string, ending: Ending): Promise<Outcome | null> {
+export async function closeAbandoned(workspace: Workspace, runId: string, ending: Ending): Promise<ClosedRun[]> {
   const { repository } = workspace;
   const run = await readRun(repository, runId);
-  if (!run || (await readResult(repository, runId))) return null;
-  await releaseSnapshot(runId);
-  const undone = await undoRestore(workspace, run).then(
-    () => ending,
-    (cause: unknown) => rollbackFailedEnding(ending, cause),
+  if (!run || (await readResult(repository, runId))) return [];
+  const closed: ClosedRun[] = [];
+  for (const child of await listChildren(repository, runId)) {
+    closed.push(...(await closeAbandoned(workspace, child, ending)));
+  }
+  const { ended, bringBack } = await letEverythingGo(workspace, runId).then(
+    (bringBack) => ({ ended: ending, bringBack }),
+    (cause: unknown) => ({ ended: rollbackFailedEnding(ending, cause), bringBack: null }),
   );
-  await closeRun(repository, toResult(run, undone));
-  return toOutcome(run, undone);
+  await closeRun(repository, toResult(run, ended));
+  return [...closed, { outcome: toOutcome(run, ended), eventId: run.eventId, bringBack }];
+}
+
+async function letEverythingGo(workspace: Workspace, runId: string): Promise<InPlace['safetyBackup']> {
+  await releaseSnapshot(runId);
+  const { bringBack } = await undoCutover(workspace, { runId, keepStaging: false });
+  await liftFence(workspace, runId);
+  return bringBack;
 }

@@ -78,6 +78,9 @@ export const discardRequested = eventType('holdfast/discard.requested', {
   schema: z.object({ run: z.string().min(1) }),
 });
 
+/** Asks to take away what is kept long enough, and what dead runs have left. */
+export const sweepRequested = eventType('holdfast/sweep.requested', { schema: z.object({}) });
+
 /** Lets a run that waits for approval go live. */
 export const runApproved = eventType('holdfast/run.approved', { schema: z.object({ run: z.string().min(1) }) });
 

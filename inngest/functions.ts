@@ -1,10 +1,14 @@
 import { backup } from './backup/backup.ts';
 import { copyLane } from './backup/copy-lane.ts';
+import { discard } from './discard/discard.ts';
 import { closeCancelled } from './on-cancelled.ts';
 import { buildLane } from './restore/build-lane.ts';
 import { loadLane } from './restore/load-lane.ts';
 import { proofLane } from './restore/proof-lane.ts';
 import { restore } from './restore/restore.ts';
+import { rollback } from './rollback/rollback.ts';
+import { sweep } from './sweep/sweep.ts';
+import { transfer } from './transfer/transfer.ts';
 import { verify } from './verify/verify.ts';
 import { verifyLane } from './verify/verify-lane.ts';
 
@@ -16,6 +20,10 @@ export const functions = [
   loadLane,
   buildLane,
   proofLane,
+  transfer,
+  rollback,
+  discard,
+  sweep,
   verify,
   verifyLane,
   closeCancelled,

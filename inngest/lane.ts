@@ -1,17 +1,7 @@
 import { type LaneOutcome, laneOutcomeSchema } from '#lib/runs/lane-outcome.ts';
 import type { RecordedError } from '#lib/runs/run-record.ts';
 import { recordError } from './carried-error.ts';
-
-/** A failure of a step or lane as the workflow handles it: branch on `recorded.name` and `recorded.code`. */
-class LaneFailed extends Error {
-  readonly recorded: RecordedError;
-
-  constructor(recorded: RecordedError) {
-    super(recorded.message);
-    this.name = 'LaneFailed';
-    this.recorded = recorded;
-  }
-}
+import { RecordedFailure } from './recorded-failure.ts';
 
 /**
  * Works a list off in time-boxed steps: `work(from)` is one durable step and answers where the next one begins. The
@@ -39,5 +29,5 @@ export async function joinLanes(lanes: readonly Promise<unknown>[]): Promise<voi
     return outcome.ok ? [] : [outcome.error];
   });
   const first = errors.find(({ name }) => name === 'SnapshotLostError') ?? errors[0];
-  if (first) throw new LaneFailed(first);
+  if (first) throw new RecordedFailure(first);
 }

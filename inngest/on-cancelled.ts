@@ -3,8 +3,10 @@ import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { inngest } from './client.ts';
 import { closeAbandoned } from './close-abandoned.ts';
-import { failedEnding, tellOutcome } from './finish-run.ts';
+import { runCancelled } from './events.ts';
+import { failedEnding } from './finish-run.ts';
 import { laneSteps } from './run-step.ts';
+import { tellClosed } from './tell-closed.ts';
 
 /** What an engine tells of a run that an event or a time limit has ended (Inngest manual, "System events"). */
 const cancelledData = z.object({
@@ -23,13 +25,18 @@ export const closeCancelled = inngest.createFunction(
     const cancelled = cancelledData.parse(context.event.data);
     const runId = deriveRunId(cancelled.event.ts ?? 0, cancelled.run_id);
     const steps = laneSteps(context, { runId, number: '99' });
-    const outcome = await steps.run('close-cancelled', (workspace) => {
+    const closed = await steps.run('close-cancelled', (workspace) => {
       const cause = new CancelledError(`Run ${runId} was cancelled.`, {
         code: 'cancelled',
         hint: 'Nothing of it is left; start it again when you want it.',
       });
       return closeAbandoned(workspace, runId, failedEnding(cause));
     });
-    if (outcome) await tellOutcome(context.step, outcome);
+    // An engine ends a run and not the runs that are its parts.
+    for (const { outcome, eventId } of closed.filter(({ outcome }) => outcome.run !== runId)) {
+      const data = { run: outcome.run, eventId };
+      await context.step.sendEvent(`cancel-${outcome.kind}`, { name: runCancelled.name, data });
+    }
+    await tellClosed(context.step, closed);
   },
 );

@@ -1,6 +1,7 @@
 import { inngest } from '#inngest/client.ts';
 import { backupRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
+import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
 import { releaseSnapshot } from '#lib/backup/held-snapshot.ts';
@@ -9,7 +10,6 @@ import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { refusalOf } from '#lib/report/refusal.ts';
 import { createBackupId } from '#lib/repository/backup-id.ts';
-import { openRun } from '#lib/runs/run-store.ts';
 import { backUpEpoch } from './back-up-epoch.ts';
 import { untilSnapshotHolds } from './until-snapshot-holds.ts';
 
@@ -26,16 +26,15 @@ export const backup = inngest.createFunction(
     const steps = workflowSteps(context);
     const request = event.data;
 
-    const run = await steps.run('open', ({ repository }) =>
-      openRun(repository, {
-        id: steps.runId,
+    const run = await steps.run('open', (workspace) =>
+      openWorkflowRun(workspace, {
+        runId: steps.runId,
+        context,
         kind: 'backup',
         connection: request.connection,
         target: null,
         backup: createBackupId(new Date()),
-        startedAt: new Date().toISOString(),
-        eventId: event.id ?? '',
-        engineRunId: context.runId,
+        parent: request.parent,
       }),
     );
 

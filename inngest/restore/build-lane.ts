@@ -5,6 +5,7 @@ import { workOff } from '#inngest/lane.ts';
 import { laneSteps } from '#inngest/run-step.ts';
 import { laneOptions } from '#inngest/workflow-options.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { locate, placeSchema } from '#lib/postgres/place.ts';
 import { applyGroups } from '#lib/restore/apply-statements.ts';
 import { readRestorePlan } from '#lib/restore/restore-state.ts';
 
@@ -16,6 +17,7 @@ const buildLaneData = z.object({
   /** How many groups of statements the lane has in this wave. */
   groups: z.int(),
   target: z.string(),
+  place: placeSchema,
   lowerTarget: z.string().nullable(),
 });
 
@@ -23,7 +25,7 @@ const buildLaneData = z.object({
 export const buildLane = inngest.createFunction(
   { ...laneOptions, id: 'restore-build-lane', triggers: [invoke(buildLaneData)] },
   async (context) => {
-    const { runId, number, wave, lane, groups, target, lowerTarget } = context.event.data;
+    const { runId, number, wave, lane, groups, target, lowerTarget, place } = context.event.data;
     const steps = laneSteps(context, { runId, number });
     return workOff(groups, (from) =>
       steps.run(`build-${from}`, async ({ config, repository }) => {
@@ -32,7 +34,7 @@ export const buildLane = inngest.createFunction(
           { runId, lane: `build-${wave}-${lane}`, phase: plan.waves[wave]?.name ?? 'post-data', from },
           {
             groups: plan.waves[wave]?.lanes[lane] ?? [],
-            target: findConnection(config, target),
+            target: locate(findConnection(config, target), place),
             repository,
             budgetMs: config.stepBudgetMs,
             lowerTarget: lowerTarget ?? undefined,

@@ -5,6 +5,7 @@ import { workOff } from '#inngest/lane.ts';
 import { laneSteps } from '#inngest/run-step.ts';
 import { laneOptions } from '#inngest/workflow-options.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { locate, placeSchema } from '#lib/postgres/place.ts';
 import { readProofPlan, writeReadings } from '#lib/proof/proof-store.ts';
 import { readCopy } from '#lib/proof/read-copy.ts';
 
@@ -17,13 +18,14 @@ const proofLaneData = z.object({
   /** COPY text of the whole backup, for the progress. */
   totalBytes: z.number(),
   target: z.string(),
+  place: placeSchema,
 });
 
 /** One lane of a proof: reads its parts of the copy back in time-boxed steps. */
 export const proofLane = inngest.createFunction(
   { ...laneOptions, id: 'restore-proof-lane', triggers: [invoke(proofLaneData)] },
   async (context) => {
-    const { runId, number, lane, parts, totalBytes, target } = context.event.data;
+    const { runId, number, lane, parts, totalBytes, target, place } = context.event.data;
     const steps = laneSteps(context, { runId, number });
     return workOff(parts, (from) =>
       steps.run(`read-${from}`, async ({ config, repository }) => {
@@ -32,7 +34,7 @@ export const proofLane = inngest.createFunction(
           { runId, lane, from },
           {
             plan: await readProofPlan(repository, runId),
-            target: findConnection(config, target),
+            target: locate(findConnection(config, target), place),
             repository,
             budgetMs: config.stepBudgetMs,
             totalBytes,

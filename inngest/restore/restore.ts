@@ -1,19 +1,24 @@
 import { inngest } from '#inngest/client.ts';
 import { restoreRequested } from '#inngest/events.ts';
-import { type Ending, failedEnding, finishRun, rollbackFailedEnding } from '#inngest/finish-run.ts';
+import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
+import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
-import { findConnection } from '#lib/config/find-connection.ts';
-import { findManifest, readManifest } from '#lib/manifest/manifest-store.ts';
-import { refusalOf } from '#lib/report/refusal.ts';
-import { preflightRestore } from '#lib/restore/preflight-restore.ts';
-import { undoRestore } from '#lib/restore/undo-restore.ts';
-import { openRun } from '#lib/runs/run-store.ts';
-import { readSchemaEntries } from '#lib/schema/read-entries.ts';
+import { performCutOver } from '#lib/cutover/carry-out.ts';
+import { findManifest } from '#lib/manifest/manifest-store.ts';
+import { awaitApproval } from './await-approval.ts';
 import { buildCopy } from './build-copy.ts';
+import { checkTarget } from './check-target.ts';
+import { keptEnding, liveEnding, notApprovedEnding, notProvenEnding, refusedEnding } from './endings.ts';
 import { proveRestore } from './prove-restore.ts';
+import { stageCopy } from './stage-copy.ts';
+import { takeSafetyBackup } from './take-safety-backup.ts';
+import { undoRestore } from './undo-restore.ts';
 
-/** Restores a backup into an empty target and proves the copy; a target that cannot be proven is made empty again. */
+/**
+ * Restores a backup beside the live database or into an empty one, proves the copy, and only then puts it in the live
+ * one's place. Whatever fails before, the target keeps serving what it served.
+ */
 export const restore = inngest.createFunction(
   {
     id: 'restore',
@@ -24,56 +29,49 @@ export const restore = inngest.createFunction(
   async (context) => {
     const { event, step } = context;
     const steps = workflowSteps(context);
+    const engine = { steps, step };
     const request = event.data;
 
-    const run = await steps.run('open', ({ repository }) =>
-      openRun(repository, {
-        id: steps.runId,
+    const run = await steps.run('open', (workspace) =>
+      openWorkflowRun(workspace, {
+        runId: steps.runId,
+        context,
         kind: 'restore',
         connection: request.from ?? null,
         target: request.to,
         backup: request.backup,
-        startedAt: new Date().toISOString(),
-        eventId: event.id ?? '',
-        engineRunId: context.runId,
+        parent: request.parent,
       }),
     );
 
     let found = run.backup;
-    const restoreAndProve = async (): Promise<Ending> => {
+    const restoreAndCutOver = async (): Promise<Ending> => {
       const backup = await steps.run('find-backup', async ({ repository }) => {
         // Safe to run twice: reads only.
         const manifest = await findManifest(repository, { backup: request.backup, connection: request.from });
         return { connection: manifest.connection, backupId: manifest.id, bytes: Number(manifest.totals.bytes) };
       });
       found = backup.backupId;
-      const preflight = await steps.run('preflight', async ({ config, repository }) => {
-        // Safe to run twice: reads only.
-        const manifest = await readManifest(repository, backup);
-        return preflightRestore(findConnection(config, request.to), {
-          manifest,
-          entries: await readSchemaEntries(repository, manifest),
-          lanes: request.lanes ?? config.lanes,
-          runId: run.id,
-          confirm: request.confirm,
-        });
-      });
-      const refusal = refusalOf(preflight.checks);
-      if (refusal) return { ...refusal, outcome: { backup: backup.backupId, preflight: preflight.checks } };
+      const checked = await checkTarget(steps, { run, request, backup });
+      if (checked.refused) return refusedEnding(backup.backupId, checked.checks);
+      const { preflight, details } = checked;
 
-      const shape = await buildCopy({ steps, step }, { run, request, backup, preflight });
-      return proveRestore({ steps, step }, { run, request, backup, preflight, leftOut: shape.leftOut });
+      if (details.strategy === 'in-place' && details.replace) await takeSafetyBackup(engine, { run, request });
+      const staged = await stageCopy(steps, { run, request, details, preflight });
+      const restore = { run, request, backup, preflight: { ...preflight, before: staged.before }, place: staged.place };
+      const { leftOut } = await buildCopy(engine, restore);
+      const proof = await proveRestore(engine, { ...restore, leftOut });
+      const about = { backup: backup.backupId, to: request.to, proof, leftOut };
+      if (!proof.passed) return notProvenEnding(about);
+
+      if (request.cutover === false) return steps.run('keep', (workspace) => keptEnding(workspace, { run, ...about }));
+      if (request.requireApproval && !(await awaitApproval(engine, about))) return notApprovedEnding(about);
+      const cutover = await steps.run('cut-over', (workspace) => performCutOver(workspace, run.id));
+      return liveEnding(cutover, about);
     };
-    const undoOnFailure = async (ending: Ending): Promise<Ending> => {
-      if (ending.status === 'completed') return ending;
-      return steps
-        .run('undo', (workspace) => undoRestore(workspace, run))
-        .then(
-          () => ending,
-          (cause) => rollbackFailedEnding(ending, cause),
-        );
-    };
-    const ending = await restoreAndProve().catch(failedEnding).then(undoOnFailure);
-    return finishRun({ steps, step }, { run: { ...run, backup: found }, ending });
+    const ending = await restoreAndCutOver()
+      .catch(failedEnding)
+      .then((ended) => undoRestore(engine, { request, ending: ended }));
+    return finishRun(engine, { run: { ...run, backup: found }, ending });
   },
 );

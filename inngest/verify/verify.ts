@@ -2,11 +2,11 @@ import { inngest } from '#inngest/client.ts';
 import { verifyRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
 import { joinLanes } from '#inngest/lane.ts';
+import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { findManifest, readManifest } from '#lib/manifest/manifest-store.ts';
-import { openRun } from '#lib/runs/run-store.ts';
 import { checkTotals } from '#lib/verify/check-totals.ts';
 import { concludeVerify, verifyError } from '#lib/verify/conclude-verify.ts';
 import { planVerify } from '#lib/verify/plan-verify.ts';
@@ -26,16 +26,14 @@ export const verify = inngest.createFunction(
     const steps = workflowSteps(context);
     const request = event.data;
 
-    const run = await steps.run('open', ({ repository }) =>
-      openRun(repository, {
-        id: steps.runId,
+    const run = await steps.run('open', (workspace) =>
+      openWorkflowRun(workspace, {
+        runId: steps.runId,
+        context,
         kind: 'verify',
         connection: request.from ?? null,
         target: null,
         backup: request.backup,
-        startedAt: new Date().toISOString(),
-        eventId: event.id ?? '',
-        engineRunId: context.runId,
       }),
     );
 

@@ -32,6 +32,8 @@ const connectionSchema = z.strictObject({
   excludeSchemas: z.array(z.string()).default([]),
   /** How the server is reached; `auto`: by WebSocket where the host is Neon's and the runtime has no TCP, else by TCP. */
   driver: z.enum(['auto', 'tcp', 'websocket']).default('auto'),
+  /** The WebSocket proxy in front of a server that is not Neon's: `host:port/path`; else HOLDFAST_NEON_WSPROXY. */
+  wsProxy: z.string().optional(),
   /** Where the database lives on Neon; with NEON_API_KEY its branches are used for snapshots and cut-overs. */
   neon: z.strictObject({ project: z.string().min(1), branch: z.string().min(1).optional() }).optional(),
 });
@@ -66,6 +68,8 @@ export const configSchema = z.strictObject({
   stateFolder: z.string().default('.holdfast/state'),
   /** How long the database that a cut-over has put aside is kept, e.g. `7d`; until then `holdfast rollback` works. */
   keepPrevious: z.string().default('7d'),
+  /** A run without a sign of life for this long counts as dead; the sweeper takes away what it has left. */
+  deadAfter: z.string().default('24h'),
   /** How long a restore with `--require-approval` waits; then its copy is discarded. */
   approvalTimeout: z.string().default('24h'),
 });

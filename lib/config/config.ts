@@ -10,6 +10,8 @@ export interface Connection {
   excludeSchemas: readonly string[];
   /** How the server is reached: by TCP, or by WebSocket through Neon's proxy; `auto` goes by host and runtime. */
   driver: Driver;
+  /** The URL of the WebSocket proxy in front of the server (`wss://proxy.example.com/v1`); `null`: Neon's own. */
+  wsProxy: string | null;
   /** The Neon project and branch the database lives on, where the person has named them. */
   neon: NeonHome | null;
 }
@@ -38,6 +40,8 @@ export interface Config {
   stateFolder: string;
   /** How long a database that was put aside by a cut-over is kept. */
   keepPreviousMs: number;
+  /** After how long without a sign of life a run counts as dead, and what it has left is taken away. */
+  deadAfterMs: number;
   /** How long a run that asks for approval waits for it. */
   approvalTimeoutMs: number;
   /** Neon's API; without a key nothing of it is used. `key` is a secret. */

@@ -5,6 +5,7 @@ import type { Config, Connection, NeonHome } from './config.ts';
 import { configSchema, type ParsedConfig } from './config-schema.ts';
 import type { Environment } from './environment.ts';
 import { parseDuration } from './parse-duration.ts';
+import { parseWebSocketProxy } from './parse-websocket-proxy.ts';
 
 const wellKnown = { DATABASE_URL: 'production', NEON_DATABASE_URL: 'neon' } as const;
 
@@ -37,6 +38,7 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     proof: config.proof,
     stateFolder: environment['HOLDFAST_STATE'] ?? config.stateFolder,
     keepPreviousMs: parseDuration(config.keepPrevious, 'keepPrevious'),
+    deadAfterMs: parseDuration(config.deadAfter, 'deadAfter'),
     approvalTimeoutMs: parseDuration(config.approvalTimeout, 'approvalTimeout'),
     neonApi: {
       key: environment['NEON_API_KEY'] ?? null,
@@ -54,11 +56,14 @@ function resolveS3(environment: Environment): Config['s3'] {
 
 function resolveConnections(config: ParsedConfig, environment: Environment): Map<string, Connection> {
   const connections = new Map<string, Connection>();
+  const proxyVariable = 'HOLDFAST_NEON_WSPROXY';
+  const proxy = environment[proxyVariable];
+  const wsProxy = proxy ? parseWebSocketProxy(proxy, proxyVariable) : null;
   for (const [variable, name] of connectionVariables(environment)) {
     const url = environment[variable];
     if (url) {
       const neon = name === 'neon' ? neonHome(environment) : null;
-      connections.set(name, { ...bareConnection(name, url), neon });
+      connections.set(name, { ...bareConnection(name, url), neon, wsProxy });
     }
   }
   for (const [name, written] of Object.entries(config.connections)) {
@@ -74,6 +79,7 @@ function resolveConnections(config: ParsedConfig, environment: Environment): Map
       criticalQueries: written.criticalQueries,
       excludeSchemas: written.excludeSchemas,
       driver: written.driver,
+      wsProxy: written.wsProxy ? parseWebSocketProxy(written.wsProxy, `wsProxy of ${name}`) : wsProxy,
       neon: written.neon
         ? { project: written.neon.project, branch: written.neon.branch ?? null }
         : (connections.get(name)?.neon ?? null),

@@ -9,9 +9,14 @@ import { type Cutover, cutoverSchema } from './cutover.ts';
  */
 export async function writeCutover(repository: Repository, cutover: Cutover): Promise<void> {
   const kept = { run: cutover.run, what: 'cutover' } as const;
-  if (cutover.state !== 'discarded') await keepSomething(repository, kept);
+  if (keepsSomething(cutover)) await keepSomething(repository, kept);
   await repository.putJson(cutoverKey(cutover.run), cutover);
-  if (cutover.state === 'discarded') await letGo(repository, kept);
+  if (!keepsSomething(cutover)) await letGo(repository, kept);
+}
+
+/** A restore in place that has ended keeps nothing beside the target. */
+function keepsSomething({ state, putAside }: Cutover): boolean {
+  return state === 'planned' || state === 'staged' || putAside !== null;
 }
 
 /** The cut-over of a run, or `undefined` where none was planned. @throws DamagedError where it does not parse. */

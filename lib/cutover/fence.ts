@@ -63,12 +63,17 @@ export async function liftFence({ config, repository }: Workspace, run: string):
   await letGo(repository, { run, what: 'fence' });
 }
 
-/**
- * Leaves the fence up for good: the old home of a database that has moved. Safe to run twice.
- */
-export async function keepFence({ repository }: Workspace, run: string): Promise<void> {
-  await repository.store.delete(fenceKey(run));
-  await letGo(repository, { run, what: 'fence' });
+/** Takes the fences of several runs down, those that have one. Safe to run twice. @throws a classified error. */
+export async function liftFences(workspace: Workspace, runs: readonly string[]): Promise<void> {
+  for (const run of new Set(runs)) await liftFence(workspace, run);
+}
+
+/** Leaves the fences of runs up for good: around the old home of a database that has moved. Safe to run twice. */
+export async function keepFences({ repository }: Workspace, runs: readonly string[]): Promise<void> {
+  for (const run of new Set(runs)) {
+    await repository.store.delete(fenceKey(run));
+    await letGo(repository, { run, what: 'fence' });
+  }
 }
 
 async function readSetting(session: Session): Promise<string | null> {

@@ -8,10 +8,16 @@ import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
 /** What the restoring role must be allowed to do, before it finds out half-way. */
 export async function checkTargetRights(
   session: Session,
-  about: { server: ServerInfo; manifest: Manifest; entries: readonly SchemaEntry[] },
+  about: {
+    server: ServerInfo;
+    manifest: Manifest;
+    entries: readonly SchemaEntry[];
+    /** The copy is built in a new database of the same server and role. */
+    beside: boolean;
+  },
 ): Promise<Check[]> {
   return [
-    await checkCreate(session, about.server),
+    ...(about.beside ? [] : [await checkCreate(session, about.server)]),
     ...(await checkExtensions(session, about)),
     await checkForcedRowSecurity(session, about),
   ];
@@ -36,7 +42,7 @@ async function checkCreate(session: Session, { database, role }: ServerInfo): Pr
 
 async function checkExtensions(
   session: Session,
-  { server, manifest }: { server: ServerInfo; manifest: Manifest },
+  { server, manifest, beside }: { server: ServerInfo; manifest: Manifest; beside: boolean },
 ): Promise<Check[]> {
   const answer = await session.query<{ name: string; schema: string | null; makeable: string }>(`
     select x.name, (select n.nspname from pg_catalog.pg_extension e
@@ -44,7 +50,9 @@ async function checkExtensions(
       coalesce((select not v.superuser or v.trusted from pg_catalog.pg_available_extension_versions v
         where v.name = x.name and v.version = x.default_version), true) as makeable
     from pg_catalog.pg_available_extensions x`);
-  const available = new Map(answer.rows.map((row) => [row.name, row]));
+  // What the live database has installed says nothing of a new one.
+  const rows = beside ? answer.rows.map((row) => ({ ...row, schema: null })) : answer.rows;
+  const available = new Map(rows.map((row) => [row.name, row]));
   return manifest.extensions.map(({ name, version, schema }): Check => {
     const check = { name: 'extension', object: `extension ${name}` };
     const there = available.get(name);

@@ -37,6 +37,8 @@ export async function preflightRestore(
     runId: string;
     /** The target's name as the person gave it once more. */
     confirm: string | undefined;
+    /** What the target holds now: nothing, what a safety backup will hold, or what stays while the copy is built beside. */
+    content: 'none' | 'replaced' | 'beside';
   },
 ): Promise<RestorePreflight> {
   await requireReachable(target);
@@ -47,12 +49,12 @@ export async function preflightRestore(
     const checks = [
       checkProtection(target, options.confirm),
       checkPooler(target, { pooled }),
-      checkNotSource(target, server, manifest),
+      checkNotSource(target, { server, manifest, confirm: options.confirm }),
       checkVersion(server, manifest),
       checkEncoding(server, manifest),
       checkConnections(server, options.lanes),
-      await checkEmpty(session, { target, server, runId: options.runId }),
-      ...(await checkTargetRights(session, { server, manifest, entries: options.entries })),
+      ...(options.content === 'none' ? [await checkEmpty(session, { target, server, runId: options.runId })] : []),
+      ...(await checkTargetRights(session, { ...options, server, beside: options.content === 'beside' })),
     ];
     const roles = await session.query<{ name: string; grantable: string }>(
       // What ALTER ... OWNER TO asks for; a superuser may do it with all.
@@ -90,15 +92,20 @@ function checkPooler(target: Connection, { pooled }: { pooled: boolean }): Check
   };
 }
 
-function checkNotSource(target: Connection, server: ServerInfo, { source }: Manifest): Check {
+/** By identity on the server: two URLs may lead to one database, and one URL to another database than last week. */
+function checkNotSource(
+  target: Connection,
+  { server, manifest, confirm }: { server: ServerInfo; manifest: Manifest; confirm: string | undefined },
+): Check {
+  const { source } = manifest;
   const same = server.systemIdentifier !== null && server.systemIdentifier === source.systemIdentifier;
-  const passed = !(same && server.databaseOid === source.databaseOid);
+  const isSource = same && server.databaseOid === source.databaseOid;
   return {
     name: 'not the source',
     object: `connection ${target.name}`,
-    passed,
-    detail: passed ? 'another database' : `database ${server.database} is the one this backup was taken from`,
-    hint: 'Give another target connection: a restore never writes to its own source.',
+    passed: !isSource || confirm === target.name,
+    detail: isSource ? `database ${server.database} is the one this backup was taken from` : 'another database',
+    hint: `To go back to this backup in the very database it was taken from: --yes-replace ${target.name}. Else give another target connection.`,
   };
 }
 

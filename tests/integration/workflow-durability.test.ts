@@ -220,7 +220,14 @@ describe('a restore', () => {
       const [connection, runId] = [findConnection(config, 'target'), '20261121T000000Z-aaaaaa'];
       const manifest = await findManifest(repository, { backup: 'latest' });
       const entries = await readSchemaEntries(repository, manifest);
-      const preflight = await preflightRestore(connection, { manifest, entries, lanes: 1, runId, confirm: undefined });
+      const preflight = await preflightRestore(connection, {
+        manifest,
+        entries,
+        lanes: 1,
+        runId,
+        confirm: undefined,
+        content: 'none',
+      });
       await prepareTarget(runId, { manifest, target: connection, preflight, lanes: 1, repository });
       const plan = await readRestorePlan(repository, runId);
       await Promise.all([1, 2].map(() => applyPreData(connection, { runId, statements: plan.preData })));

@@ -1,0 +1,76 @@
+import { cron } from 'inngest';
+import { inngest } from '#inngest/client.ts';
+import { closeAbandoned } from '#inngest/close-abandoned.ts';
+import { sweepRequested } from '#inngest/events.ts';
+import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
+import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
+import { type RunSteps, workflowSteps } from '#inngest/run-step.ts';
+import { tellClosed } from '#inngest/tell-closed.ts';
+import { workflowOptions } from '#inngest/workflow-options.ts';
+import { discardFinished } from '#lib/cutover/discard-finished.ts';
+import { planSweep, type SweepAction } from '#lib/cutover/plan-sweep.ts';
+import { readKeptRuns } from '#lib/cutover/read-kept-runs.ts';
+import { CancelledError } from '#lib/errors/cancelled-error.ts';
+import { exitCodes } from '#lib/errors/holdfast-error.ts';
+
+/** Runs looked after in one sweep; the rest waits for the next one. */
+const mostActions = 50;
+
+/** Takes away what nobody has taken away: databases put aside long enough ago, and whatever dead runs have left. */
+export const sweep = inngest.createFunction(
+  { id: 'sweep', ...workflowOptions, triggers: [cron('17 3 * * *'), { event: sweepRequested }] },
+  async (context) => {
+    const { step } = context;
+    const steps = workflowSteps(context);
+    const run = await steps.run('open', (workspace) => {
+      const about = { runId: steps.runId, context, connection: null, target: null, backup: null };
+      return openWorkflowRun(workspace, { ...about, kind: 'sweep' });
+    });
+
+    const takeAway = async (): Promise<Ending> => {
+      const actions = await steps.run('plan', async (workspace) => {
+        // Safe to run twice: reads only.
+        const { keepPreviousMs, deadAfterMs } = workspace.config;
+        const planned = planSweep(await readKeptRuns(workspace), { now: new Date(), keepPreviousMs, deadAfterMs });
+        return planned.slice(0, mostActions);
+      });
+      const failures: string[] = [];
+      for (const action of actions) {
+        // One run that cannot be swept must not keep the others from it.
+        await sweepRun({ steps, step }, action).catch((cause: unknown) => {
+          failures.push(`${action.run}: ${cause instanceof Error ? cause.message : cause}`);
+        });
+      }
+      const swept = actions.length - failures.length;
+      const message = `${swept} of ${actions.length} runs were swept.${failures.map((line) => ` ${line}`).join('')}`;
+      const outcome = { actions, failures };
+      if (failures.length === 0)
+        return { status: 'completed', exitCode: exitCodes.done, message, outcome, error: null };
+      const error = {
+        ...{ name: 'SweepFailed', code: 'sweep_failed', message, exitCode: exitCodes.unexpected },
+        hint: 'The next sweep tries again; see the run’s record for what stood in the way.',
+      };
+      return { status: 'failed', exitCode: exitCodes.unexpected, message, outcome, error };
+    };
+    const ending = await takeAway().catch(failedEnding);
+    return finishRun({ steps, step }, { run, ending });
+  },
+);
+
+async function sweepRun(
+  { steps, step }: { steps: RunSteps; step: Parameters<typeof tellClosed>[0] },
+  { run, action, because }: SweepAction,
+): Promise<void> {
+  if (action === 'discard') {
+    await steps.run(`discard-${run}`, async (workspace) => void (await discardFinished(workspace, run)));
+    return;
+  }
+  const closed = await steps.run(`close-${run}`, (workspace) => {
+    const cause = new CancelledError(`Run ${run} was given up: ${because}.`, {
+      code: 'given_up',
+      hint: 'Nothing of it is left; start it again when you want it.',
+    });
+    return closeAbandoned(workspace, run, failedEnding(cause));
+  });
+  await tellClosed(step, closed);
+}

@@ -1,0 +1,61 @@
+import { findConnection } from '#lib/config/find-connection.ts';
+import { withSession } from '#lib/postgres/connect.ts';
+import { requireReachable } from '#lib/postgres/require-reachable.ts';
+import { readServerInfo } from '#lib/postgres/server-info.ts';
+import type { Check } from '#lib/report/check.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { type CutoverRequest, chooseCutover } from './choose-cutover.ts';
+
+/**
+ * What can be known before an hour of copying: that source and target are two databases, that the source can be fenced
+ * where that is asked for, and that there is a way to go live. Reads only: safe to run twice.
+ * @throws RefusedError (out of reach, login).
+ */
+export async function preflightTransfer(
+  workspace: Workspace,
+  {
+    runId,
+    request,
+  }: { runId: string; request: CutoverRequest & { from: string; to: string; fence?: boolean | undefined } },
+): Promise<Check[]> {
+  const source = findConnection(workspace.config, request.from);
+  const target = findConnection(workspace.config, request.to);
+  await requireReachable(source);
+  const { checks } = await chooseCutover(workspace, { runId, target, request });
+  const from = await withSession(source, async (session) => ({
+    info: await readServerInfo(session),
+    owns: await ownsDatabase(session),
+  }));
+  const to = await withSession(target, readServerInfo);
+  const same = from.info.systemIdentifier !== null && from.info.systemIdentifier === to.systemIdentifier;
+  const isSource = same && from.info.databaseOid === to.databaseOid;
+  return [
+    {
+      name: 'two databases',
+      object: `connection ${request.to}`,
+      passed: !isSource,
+      detail: isSource ? `it is the database of ${request.from} itself` : 'not the source',
+      hint: 'Give another target connection: a transfer goes from one database to another.',
+    },
+    ...(request.fence
+      ? [
+          {
+            name: 'right to fence',
+            object: `connection ${request.from}`,
+            passed: from.owns,
+            detail: from.owns ? 'the role owns the database' : `role ${from.info.role} does not own the database`,
+            hint: 'Give the owner’s URL, or leave --fence out and stop the writers yourself.',
+          },
+        ]
+      : []),
+    ...checks,
+  ];
+}
+
+async function ownsDatabase(session: Parameters<typeof readServerInfo>[0]): Promise<boolean> {
+  const answer = await session.query<{ owns: string }>(
+    `select pg_catalog.pg_has_role(datdba, 'usage') as owns from pg_catalog.pg_database
+    where datname = pg_catalog.current_database()`,
+  );
+  return answer.rows[0]?.owns === 't';
+}
