@@ -1,5 +1,9 @@
+import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Check } from '#lib/report/check.ts';
+import { checkSwapTarget } from './check-swap-target.ts';
 import type { Cutover, NeonBranch, StrategyName } from './cutover.ts';
+import { planSwapNames } from './database-swap/plan-swap-names.ts';
+import { listSwapObstacles } from './list-swap-obstacles.ts';
 import type { TargetFacts } from './read-target-facts.ts';
 
 export interface CutoverWishes {
@@ -17,10 +21,122 @@ export interface CutoverWishes {
   facts: TargetFacts;
 }
 
+/** A strategy that can be had, with why it is a good one; or why it cannot be had, and what would change that. */
+type Answer = { because: string; details: Cutover['details'] } | { because: string; details?: undefined; hint: string };
+
 /**
  * Chooses how a copy goes live and says why in one line. `cutover` is `undefined` where no way is open; it counts only
  * where every check has passed.
  */
-export function planCutover(_wishes: CutoverWishes): { cutover: Cutover | undefined; checks: Check[] } {
-  throw new Error('not written yet');
+export function planCutover(wishes: CutoverWishes): { cutover: Cutover | undefined; checks: Check[] } {
+  const { runId, target, requested, facts } = wishes;
+  const strategy = requested ?? chooseStrategy(wishes);
+  const answer = strategy === undefined ? noWay(wishes) : ask(strategy, wishes);
+  const choice: Check = {
+    name: 'cut-over',
+    object: `connection ${target}`,
+    passed: answer.details !== undefined,
+    detail: strategy === undefined ? answer.because : `${strategy}: ${answer.because}`,
+    hint: answer.details ? '' : answer.hint,
+  };
+  const checks = [choice, ...checkTarget(target, facts)];
+  if (!answer.details) return { cutover: undefined, checks };
+  const { details, because } = answer;
+  if (details.strategy === 'database-swap') checks.push(...checkSwapTarget(facts, details));
+  const cutover: Cutover = {
+    ...{ run: runId, target, because, state: 'planned', details },
+    ...{ staging: null, putAside: null, cutOverAt: null, interruptionMs: null, cutOverLsn: null, notes: [] },
+  };
+  return { cutover, checks };
+}
+
+/** The first that can be had, from the one that costs the target least. */
+function chooseStrategy(wishes: CutoverWishes): StrategyName | undefined {
+  const { replace, facts } = wishes;
+  const order: StrategyName[] =
+    replace || facts.content === undefined
+      ? ['neon-branch', 'in-place', 'database-swap']
+      : ['neon-branch', 'database-swap'];
+  return order.find((strategy) => ask(strategy, wishes).details !== undefined);
+}
+
+function ask(strategy: StrategyName, wishes: CutoverWishes): Answer {
+  switch (strategy) {
+    case 'neon-branch':
+      return askNeonBranch(wishes);
+    case 'in-place':
+      return askInPlace(wishes);
+    case 'database-swap':
+      return askDatabaseSwap(wishes);
+  }
+}
+
+function askNeonBranch({ target, hasNeon, neonDetails, facts }: CutoverWishes): Answer {
+  if (!hasNeon || !neonDetails) {
+    const because = `connection ${target} has no Neon project, or there is no API key`;
+    return { because, hint: 'Name the project as `neon: { project }` of the connection, and set NEON_API_KEY.' };
+  }
+  // Neon makes it beside the first database of every branch, and nobody works in it.
+  const others = facts.neighbours.filter((name) => name !== 'postgres');
+  if (others.length > 0) {
+    const because = `the branch holds ${describeMany('database', others)} too, and a branch restore would move all of it`;
+    return { because, hint: 'Take --strategy database-swap, or give the database a branch of its own.' };
+  }
+  return { because: `the target is a branch of the Neon project ${neonDetails.project}`, details: neonDetails };
+}
+
+function askInPlace({ replace, facts }: CutoverWishes): Answer {
+  const { database } = facts.server;
+  const details = (whole: boolean) =>
+    ({ strategy: 'in-place', replace: whole, safetyBackup: null }) satisfies Cutover['details'];
+  if (facts.content === undefined) return { because: `database ${database} is empty`, details: details(false) };
+  if (replace) return { because: `what database ${database} holds is to be replaced`, details: details(true) };
+  return { because: facts.content, hint: 'With --replace it is replaced, after a safety backup of it.' };
+}
+
+function askDatabaseSwap({ runId, facts }: CutoverWishes): Answer {
+  const { database: live, databaseOid: liveOid, role } = facts.server;
+  const [obstacle] = listSwapObstacles(facts);
+  if (obstacle) return obstacle;
+  if (facts.maintenance === null) {
+    const because = `role ${role} can connect to no other database of the server`;
+    return { because, hint: `grant connect on database postgres to ${quoteIdent(role)};` };
+  }
+  const names = planSwapNames(live, runId);
+  const { maintenance } = facts;
+  return {
+    because: `role ${role} can create databases`,
+    details: { strategy: 'database-swap', maintenance, live, liveOid, stagingOid: null, ...names },
+  };
+}
+
+function noWay(wishes: CutoverWishes): Answer {
+  const swap = ask('database-swap', wishes);
+  const place = ask('in-place', wishes);
+  const hint = swap.details ? '' : `${swap.hint} Or replace what it holds, after a safety backup: --replace.`;
+  return { because: `${place.because}, and ${swap.because}`, hint };
+}
+
+function checkTarget(target: string, facts: TargetFacts): Check[] {
+  const object = `connection ${target}`;
+  const { inRecovery, version } = facts.server;
+  return [
+    {
+      ...{ name: 'direct endpoint', object },
+      passed: !facts.pooled,
+      detail: facts.pooled ? 'it is a pooler in transaction mode' : 'direct',
+      hint: 'Give the URL of the server itself (on Neon: the host without -pooler).',
+    },
+    {
+      ...{ name: 'primary', object: `server ${version}` },
+      passed: !inRecovery,
+      detail: inRecovery ? 'the server is a standby: it takes no writes' : 'the server takes writes',
+      hint: 'Give the URL of the primary.',
+    },
+  ];
+}
+
+/** `database a` or `2 databases (a, b)`. */
+function describeMany(noun: string, names: readonly string[]): string {
+  return names.length === 1 ? `${noun} ${names[0]}` : `${names.length} ${noun}s (${names.join(', ')})`;
 }
