@@ -1,7 +1,7 @@
 import { releaseSnapshot } from '#lib/backup/held-snapshot.ts';
 import type { InPlace } from '#lib/cutover/cutover.ts';
 import { liftFence } from '#lib/cutover/fence.ts';
-import { undoCutover } from '#lib/cutover/undo-cutover.ts';
+import { undoAbandonedCutover } from '#lib/cutover/undo-cutover.ts';
 import { listChildren } from '#lib/runs/children-store.ts';
 import { closeRun, readResult, readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -30,16 +30,25 @@ export async function closeAbandoned(workspace: Workspace, runId: string, ending
     closed.push(...(await closeAbandoned(workspace, child, ending)));
   }
   const { ended, bringBack } = await letEverythingGo(workspace, runId).then(
-    (bringBack) => ({ ended: ending, bringBack }),
+    ({ live, bringBack }) => ({ ended: live ? tellLive(ending) : ending, bringBack }),
     (cause: unknown) => ({ ended: rollbackFailedEnding(ending, cause), bringBack: null }),
   );
   await closeRun(repository, toResult(run, ended));
   return [...closed, { outcome: toOutcome(run, ended), eventId: run.eventId, bringBack }];
 }
 
-async function letEverythingGo(workspace: Workspace, runId: string): Promise<InPlace['safetyBackup']> {
+async function letEverythingGo(
+  workspace: Workspace,
+  runId: string,
+): Promise<{ live: boolean; bringBack: InPlace['safetyBackup'] }> {
   await releaseSnapshot(runId);
-  const { bringBack } = await undoCutover(workspace, { runId, keepStaging: false });
+  const undone = await undoAbandonedCutover(workspace, runId);
   await liftFence(workspace, runId);
-  return bringBack;
+  return undone;
+}
+
+function tellLive(ending: Ending): Ending {
+  const hint = 'Its copy was proven and is live; `holdfast rollback RUN` takes it back.';
+  const message = `${ending.message} The cut-over had been done before.`;
+  return { ...ending, message, error: ending.error && { ...ending.error, message, hint } };
 }

@@ -7,8 +7,6 @@ import { readServerInfo } from '#lib/postgres/server-info.ts';
 import { describeContent } from '#lib/restore/check-empty.ts';
 import { clearTarget } from '#lib/restore/clear-target.ts';
 import { readRestoreState } from '#lib/restore/restore-state.ts';
-import { undoRestore } from '#lib/restore/undo-restore.ts';
-import { readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import type { InPlace } from './cutover.ts';
 import type { CutoverOf, CutoverStrategy } from './strategy.ts';
@@ -48,15 +46,13 @@ export const inPlace: CutoverStrategy<InPlace> = {
     });
   },
 
-  async discard(workspace, { run, state }) {
-    const record = await readRun(workspace.repository, run);
-    if (record === undefined || (state !== 'planned' && state !== 'staged')) return;
-    await undoRestore(workspace, record);
+  async discard() {
+    // Nothing lies beside the target; the safety backup is a backup like others.
   },
 };
 
 /**
- * The safety backup that has to be restored after `discard`, or `null` where the target still holds what it held.
+ * The safety backup that has to be restored after a failed restore in place was undone, or `null` where the target still holds what it held.
  * Safe to run twice: the database itself says whether it is empty.
  */
 export async function findBackupToBringBack(

@@ -1,7 +1,9 @@
+import { undoRestore } from '#lib/restore/undo-restore.ts';
+import { readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { discardCutover, rollBackCutover } from './carry-out.ts';
-import type { InPlace } from './cutover.ts';
-import { readCutover } from './cutover-store.ts';
+import type { Cutover, InPlace } from './cutover.ts';
+import { readCutover, writeCutover } from './cutover-store.ts';
 import { findBackupToBringBack } from './in-place.ts';
 
 /** What undoing a failed run came to. */
@@ -12,9 +14,11 @@ export interface Undone {
   bringBack: InPlace['safetyBackup'];
 }
 
+const nothing: Undone = { outcome: 'nothing', bringBack: null };
+
 /**
- * Takes back whatever a failed run has done to its target: a cut-over that has happened but could not be noted is rolled
- * back, staging is dropped, or kept for a person to look at. A cut-over that was noted was the run's end and stays. Safe to run twice: each part looks at the server first.
+ * Takes back whatever a failed run has done to its target: a cut-over is rolled back, staging is dropped, or kept for a
+ * person to look at. Safe to run twice: each part looks at the server first.
  * @throws UnavailableError where another attempt can help, else an error that says what is left.
  */
 export async function undoCutover(
@@ -22,14 +26,9 @@ export async function undoCutover(
   { runId, keepStaging }: { runId: string; keepStaging: boolean },
 ): Promise<Undone> {
   const cutover = await readCutover(workspace.repository, runId);
-  if (cutover === undefined || !['planned', 'staged'].includes(cutover.state)) {
-    return { outcome: 'nothing', bringBack: null };
-  }
+  if (cutover === undefined || cutover.state === 'discarded' || cutover.state === 'rolled-back') return nothing;
   const { details } = cutover;
-  if (details.strategy === 'in-place') {
-    await discardCutover(workspace, runId);
-    return { outcome: 'discarded', bringBack: await findBackupToBringBack(workspace, { ...cutover, details }) };
-  }
+  if (details.strategy === 'in-place') return undoInPlace(workspace, { ...cutover, details });
   if (keepStaging && cutover.state === 'staged') return { outcome: 'kept', bringBack: null };
   if (cutover.state !== 'planned') {
     const { putAside } = await rollBackCutover(workspace, runId);
@@ -37,4 +36,23 @@ export async function undoCutover(
   }
   await discardCutover(workspace, runId);
   return { outcome: 'discarded', bringBack: null };
+}
+
+/**
+ * The same for a run that somebody else closes, because it died or was cancelled: what it had made live stays live, it
+ * was proven.
+ */
+export async function undoAbandonedCutover(workspace: Workspace, runId: string): Promise<Undone & { live: boolean }> {
+  const cutover = await readCutover(workspace.repository, runId);
+  if (cutover?.state === 'live') return { ...nothing, live: true };
+  return { ...(await undoCutover(workspace, { runId, keepStaging: false })), live: false };
+}
+
+async function undoInPlace(workspace: Workspace, cutover: Cutover & { details: InPlace }): Promise<Undone> {
+  const run = await readRun(workspace.repository, cutover.run);
+  if (run === undefined) return nothing;
+  await undoRestore(workspace, run);
+  const bringBack = await findBackupToBringBack(workspace, cutover);
+  await writeCutover(workspace.repository, { ...cutover, state: 'discarded', staging: null });
+  return { outcome: 'discarded', bringBack };
 }

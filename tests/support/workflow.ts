@@ -10,7 +10,7 @@ import type { Proof } from '#lib/proof/proof.ts';
 import { readProof } from '#lib/proof/proof-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
-import type { RunResult } from '#lib/runs/run-record.ts';
+import type { RunKind, RunResult } from '#lib/runs/run-record.ts';
 import { readResult } from '#lib/runs/run-store.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 
@@ -34,6 +34,8 @@ export interface Holdfast {
   backup(request?: object): Promise<FinishedRun>;
   /** Restores the latest backup into the connection `target` and answers how that ended, well or not. */
   restore(request?: object): Promise<FinishedRun>;
+  /** Sends the event of a workflow, `transfer` and so on, and answers how its run ended, well or not. */
+  run(kind: RunKind, data: object): Promise<FinishedRun>;
   /** Sends an event and answers at once; `finished` waits for the run's end. */
   start(event: { name: string; data: object }): Promise<{ id: string; finished: Promise<FinishedRun> }>;
 }
@@ -86,6 +88,7 @@ export async function withHoldfast<T>(options: HoldfastOptions, use: (holdfast: 
       folder: repositoryFolder,
       workspace: () => openWorkspace(),
       start,
+      run: (kind, data) => finish({ name: `holdfast/${kind}.requested`, data }),
       backup: (request = {}) =>
         finish({ name: 'holdfast/backup.requested', data: { connection: 'source', ...request } }),
       restore: (request = {}) =>
