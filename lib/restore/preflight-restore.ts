@@ -72,7 +72,7 @@ export async function preflightRestore(
   });
 }
 
-function checkProtection(target: Connection, confirm: string | undefined): Check {
+export function checkProtection(target: Connection, confirm: string | undefined): Check {
   return {
     name: 'protection',
     object: `connection ${target.name}`,
@@ -82,7 +82,7 @@ function checkProtection(target: Connection, confirm: string | undefined): Check
   };
 }
 
-function checkPooler(target: Connection, { pooled }: { pooled: boolean }): Check {
+export function checkPooler(target: Connection, { pooled }: { pooled: boolean }): Check {
   return {
     name: 'direct endpoint',
     object: `connection ${target.name}`,
@@ -121,7 +121,7 @@ function checkVersion(server: ServerInfo, { source }: Manifest): Check {
   };
 }
 
-function checkEncoding(server: ServerInfo, { source }: Manifest): Check {
+export function checkEncoding(server: ServerInfo, { source }: Manifest): Check {
   const passed = server.encoding === source.encoding || server.encoding === 'UTF8';
   const collation =
     server.collation === source.collation ? '' : `; collation ${source.collation} -> ${server.collation}`;
@@ -134,7 +134,7 @@ function checkEncoding(server: ServerInfo, { source }: Manifest): Check {
   };
 }
 
-function checkConnections(server: ServerInfo, lanes: number): Check {
+export function checkConnections(server: ServerInfo, lanes: number): Check {
   const free = server.maxConnections - server.usedConnections;
   return {
     name: 'free connections',
