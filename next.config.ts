@@ -11,7 +11,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   // `npm run types` checks the whole project, tests and benchmarks too; a deployment does not wait for it again.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ['pg', '@electric-sql/pglite-tools'],
+  serverExternalPackages: ['pg', 'ws', '@neondatabase/serverless', '@electric-sql/pglite-tools'],
   outputFileTracingIncludes: { '/api/inngest': [pgDump] },
   headers: async () => [
     {

@@ -1,6 +1,7 @@
 import { userSchemasCondition } from '#lib/catalog/user-schemas.ts';
 import type { Connection } from '#lib/config/config.ts';
 import type { Environment } from '#lib/config/environment.ts';
+import { driverOf } from '#lib/postgres/choose-driver.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import { detectTransactionPooler } from '#lib/postgres/detect-pooler.ts';
 import { planDirectUrl } from '#lib/postgres/direct-url.ts';
@@ -28,12 +29,13 @@ export async function preflightBackup(
 ): Promise<BackupPreflight> {
   await requireReachable(connection);
   const pooled = await detectTransactionPooler(connection);
-  const natives = force === 'wasm' ? [] : await findPgDumps({ searchPath: environment['PATH'] });
+  const overWebSocket = driverOf(connection) === 'websocket';
+  const natives = force === 'wasm' || overWebSocket ? [] : await findPgDumps({ searchPath: environment['PATH'] });
   return withSession(connection, async (session) => {
     const server = await readServerInfo(session);
     const checks = [
       checkEndpoint(connection, { pooled }),
-      checkPgDump(server, { natives, force: force === 'auto' ? undefined : force }),
+      checkPgDump(server, { natives, force: force === 'auto' ? undefined : force, overWebSocket }),
       ...(await checkRights(session, connection)),
     ];
     return { checks, server };

@@ -5,6 +5,7 @@ import type { Connection } from '#lib/config/config.ts';
 import type { Environment } from '#lib/config/environment.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
+import { driverOf } from '#lib/postgres/choose-driver.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import { planDirectUrl } from '#lib/postgres/direct-url.ts';
 import { quoteIdent } from '#lib/postgres/quote.ts';
@@ -32,6 +33,8 @@ export async function storeSchema(options: {
   repository: Repository;
 }): Promise<Manifest['schema']> {
   const { connection, repository } = options;
+  // A native pg_dump opens a connection of its own, and it knows TCP only.
+  const force = driverOf(connection) === 'websocket' ? 'wasm' : options.force;
   const dumped = await withSession(connection, async (session) => {
     const archive = await dumpSchema({
       session,
@@ -39,7 +42,7 @@ export async function storeSchema(options: {
       environment: options.environment,
       serverMajor: options.major,
       snapshot: options.snapshot.id,
-      force: options.force === 'auto' ? undefined : options.force,
+      force: force === 'auto' ? undefined : force,
       lockTimeoutMs: options.lockTimeoutMs,
       // In quotes a pattern is a name (manual, psql, "Patterns").
       excludes: { schemas: [holdfastSchema, ...connection.excludeSchemas].map(quoteIdent) },

@@ -1,6 +1,5 @@
-import type { Connection, Submittable } from 'pg';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
-import type { Session } from './session.ts';
+import type { Session, WireQuery } from './session.ts';
 import { decodeCopyTag, encodeMessage, encodeQuery, frontendMessage, type WireStream } from './wire.ts';
 
 /** One CopyData message; the server keeps a whole one in memory, and small ones stay in its processor's cache. */
@@ -29,7 +28,7 @@ export async function copyIn(session: Session, options: CopyInOptions): Promise<
   });
 }
 
-class CopyInWriter implements Submittable {
+class CopyInWriter implements WireQuery {
   readonly #options: CopyInOptions;
   readonly #outcome: { resolve(rows: number | undefined): void; reject(reason: unknown): void };
   #stream: WireStream | undefined;
@@ -47,7 +46,7 @@ class CopyInWriter implements Submittable {
     this.#outcome = outcome;
   }
 
-  submit(connection: Connection): void {
+  submit(connection: Session['connection']): void {
     this.#stream = connection.stream;
     this.#stream.write(encodeQuery(this.#options.sql));
   }
@@ -113,14 +112,13 @@ const fullHeader = copyDataHeader(messageBytes);
 /** Frames a block without copying it; false asks to wait for `drain`. */
 function writeBlock(stream: WireStream, block: Uint8Array): boolean {
   let ready = true;
-  stream.cork?.();
+  stream.cork();
   for (let offset = 0; offset < block.length; offset += messageBytes) {
     const part = block.subarray(offset, offset + messageBytes);
     stream.write(part.length === messageBytes ? fullHeader : copyDataHeader(part.length));
-    // A WebSocket client answers nothing and never drains.
-    ready = stream.write(part) !== false;
+    ready = stream.write(part);
   }
-  stream.uncork?.();
+  stream.uncork();
   return ready;
 }
 

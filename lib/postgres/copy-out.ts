@@ -1,7 +1,6 @@
-import type { Connection, Submittable } from 'pg';
 import { parseStop, type RowKernel } from '#lib/digest/row-kernel.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
-import type { Session } from './session.ts';
+import type { Session, WireQuery } from './session.ts';
 import {
   backendMessage,
   decodeCopyTag,
@@ -53,7 +52,7 @@ export async function copyOut(session: Session, options: CopyOutOptions): Promis
   }
 }
 
-class CopyOutReader implements Submittable {
+class CopyOutReader implements WireQuery {
   readonly #first: string;
   readonly #options: CopyOutOptions;
   readonly #outcome: { resolve(): void; reject(reason: unknown): void };
@@ -77,7 +76,7 @@ class CopyOutReader implements Submittable {
     this.#outcome = outcome;
   }
 
-  submit(connection: Connection): void {
+  submit(connection: Session['connection']): void {
     if (this.#ended) return;
     this.#stream = connection.stream;
     this.#taken = takeStream(connection.stream, (data) => {
@@ -155,12 +154,12 @@ class CopyOutReader implements Submittable {
 
   #waitFor(pending: Promise<void>): void {
     this.#waiting = true;
-    this.#stream?.pause?.();
+    this.#stream?.pause();
     pending.then(
       () => {
         this.#waiting = false;
         this.#run();
-        if (!this.#waiting) this.#stream?.resume?.();
+        if (!this.#waiting) this.#stream?.resume();
       },
       (cause: unknown) => this.break(cause),
     );

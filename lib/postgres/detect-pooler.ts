@@ -1,12 +1,12 @@
-import type { Connection } from '#lib/config/config.ts';
 import { withSession } from './connect.ts';
+import type { ConnectionAddress } from './session.ts';
 
 /**
  * True where two sessions outside a transaction land on one server process: a pooler in transaction or statement mode
  * stands between, and neither an exported snapshot nor COPY in a held transaction survives it (PgBouncer manual,
  * "SQL feature map for pooling modes"). A direct server never gives one process to two sessions.
  */
-export async function detectTransactionPooler(connection: Pick<Connection, 'name' | 'url'>): Promise<boolean> {
+export async function detectTransactionPooler(connection: ConnectionAddress): Promise<boolean> {
   return withSession(connection, (first) =>
     withSession(connection, async (second) => {
       const pids: string[] = [];

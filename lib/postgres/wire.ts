@@ -16,9 +16,22 @@ export const backendMessage = {
 /** Message types that we send during COPY FROM STDIN. */
 export const frontendMessage = { copyData: 0x64, copyDone: 0x63, copyFail: 0x66 } as const;
 
-/** What we use of a connection's stream. A socket has all of it, Neon's WebSocket client only what is not optional. */
-export type WireStream = Pick<Duplex, 'on' | 'removeListener' | 'listeners' | 'write' | 'destroy'> &
-  Partial<Pick<Duplex, 'pause' | 'resume' | 'cork' | 'uncork'>>;
+/** What we use of a connection's stream: a socket and `WebSocketStream` have it. */
+export interface WireStream {
+  readonly destroyed: boolean;
+  on(event: string, listener: Listener): unknown;
+  removeListener(event: string, listener: Listener): unknown;
+  listeners(event: string): unknown[];
+  /** False asks to wait for `drain`. */
+  write(data: Uint8Array): boolean;
+  pause(): unknown;
+  resume(): unknown;
+  cork(): void;
+  uncork(): void;
+  destroy(error?: Error): unknown;
+}
+
+type Listener = Parameters<Duplex['on']>[1];
 
 /** A stream whose incoming bytes we read ourselves for a while. */
 export interface TakenStream {
@@ -46,8 +59,6 @@ export function takeStream(stream: WireStream, onData: (data: Uint8Array) => voi
     },
   };
 }
-
-type Listener = (...args: unknown[]) => void;
 
 // EventEmitter types its listeners as plain Function.
 function asListener(owner: unknown): Listener {

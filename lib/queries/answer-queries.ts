@@ -38,8 +38,9 @@ export async function askQuery(session: Session, query: { name: string; sql: str
   try {
     // People write their tables without a schema; Holdfast's own sessions have an empty search path.
     await session.query(`savepoint holdfast_query; set local search_path = "$user", public`);
-    // The extended protocol takes one statement only: none can end the transaction first.
-    const asked = { text: query.sql, rowMode: 'array', queryMode: 'extended' } as const;
+    // The extended protocol takes one statement only: none can end the transaction first. Neon's driver knows no
+    // `queryMode`, but a portal that is read in parts is the extended protocol's too.
+    const asked = { text: query.sql, rowMode: 'array', queryMode: 'extended', rows: mostRows } as const;
     const answer = await session.query<(string | null)[]>(asked);
     return answer.rows.slice(0, mostRows);
   } catch (cause) {

@@ -1,9 +1,9 @@
-import type { Duplex } from 'node:stream';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { DatabaseError } from '#lib/errors/database-error.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { classifyError } from '#lib/postgres/classify-error.ts';
 import type { Session } from '#lib/postgres/session.ts';
+import { takeStream, type WireStream } from '#lib/postgres/wire.ts';
 import { AnswerCollector, type SeenError } from './answer-collector.ts';
 import { explainPgDumpFailure } from './explain-pg-dump-failure.ts';
 import { makeWelcome } from './make-welcome.ts';
@@ -36,7 +36,7 @@ export async function runWasmPgDump(options: {
   const stream = session.connection.stream;
   const pgDump = startPgDumpWorker({ arguments: options.arguments, welcome });
   const answers = new AnswerCollector();
-  const borrowed = borrowSocket(stream, (chunk) => {
+  const borrowed = takeStream(stream, (chunk) => {
     const answer = answers.add(chunk);
     if (answer !== undefined) pgDump.answer(answer);
   });
@@ -55,7 +55,7 @@ export async function runWasmPgDump(options: {
 }
 
 interface Conversation {
-  stream: Duplex;
+  stream: WireStream;
   pgDump: PgDumpWorker;
   answers: AnswerCollector;
   lockTimeoutMs: number;
@@ -85,7 +85,12 @@ async function converse(options: Conversation): Promise<Uint8Array> {
   const onCrash = (cause: unknown): void => reject(crashed(cause));
   const onAbort = (): void => reject(cancelled(signal));
   const timer = setTimeout(() => reject(tookTooLong(timeoutMs)), timeoutMs);
-  stream.on('error', onLost).on('close', onClose).on('end', onClose);
+  const listeners = [
+    ['error', onLost],
+    ['close', onClose],
+    ['end', onClose],
+  ] as const;
+  for (const [event, listener] of listeners) stream.on(event, listener);
   pgDump.worker.on('message', onMessage).on('error', onCrash).on('exit', onCrash);
   signal?.addEventListener('abort', onAbort, { once: true });
   if (stream.destroyed) onLost();
@@ -95,23 +100,8 @@ async function converse(options: Conversation): Promise<Uint8Array> {
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
-    stream.off('error', onLost).off('close', onClose).off('end', onClose);
+    for (const [event, listener] of listeners) stream.removeListener(event, listener);
   }
-}
-
-/** Takes the socket's data away from the driver. Ours is added first: a stream without a reader pauses. */
-function borrowSocket(stream: Duplex, onData: (chunk: Buffer) => void): { giveBack(): void } {
-  const drivers = stream
-    .rawListeners('data')
-    .filter((one): one is (chunk: unknown) => void => typeof one === 'function');
-  stream.on('data', onData);
-  for (const driver of drivers) stream.off('data', driver);
-  return {
-    giveBack() {
-      for (const driver of drivers) stream.on('data', driver);
-      stream.off('data', onData);
-    },
-  };
 }
 
 /** pglite-tools tells code and stderr in one message, and joins the lines of stderr without a break. */

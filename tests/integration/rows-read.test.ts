@@ -1,43 +1,11 @@
-import { EventEmitter } from 'node:events';
-import { Socket } from 'node:net';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '#lib/postgres/session.ts';
-import { digestRows } from '#lib/rows/digest-rows.ts';
 import { type Piece, readPieces } from '#lib/rows/read-pieces.ts';
-import { ChunkStore, loadAll, numbers, query, readAll, textOf } from '#tests/support/row-chunks.ts';
+import { ChunkStore, numbers, query, readAll, textOf } from '#tests/support/row-chunks.ts';
 import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
 import { withDatabase } from '#tests/support/test-database.ts';
 import { withClient } from '#tests/support/with-client.ts';
-
-/** The little that pg needs of a stream: events, `write`, `end`, `destroy`; no `pause`, no `cork`, no answer to `write`. */
-class BareStream extends EventEmitter {
-  readonly #socket = new Socket();
-  writable = false;
-
-  connect(port: number, host: string): void {
-    this.#socket.connect(port, host);
-    this.#socket.on('connect', () => {
-      this.writable = true;
-      this.emit('connect');
-    });
-    for (const event of ['data', 'error', 'close']) this.#socket.on(event, (value: unknown) => this.emit(event, value));
-  }
-
-  setNoDelay(): void {}
-
-  write(data: Uint8Array, done?: () => void): void {
-    this.#socket.write(data, done);
-  }
-
-  end(): void {
-    this.#socket.end();
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-}
 
 describe('reading pieces', () => {
   it('pulls pieces as the server comes to them', async () => {
@@ -208,22 +176,5 @@ describe('reading pieces', () => {
         expect(most).toBeLessThanOrEqual(3);
       }),
     );
-  });
-});
-
-describe('a stream that cannot be paused, as that of a WebSocket client', () => {
-  it('reads and loads rows all the same', async () => {
-    await withDatabase({ cluster: 'source' }, async (url) => {
-      await withClient(url, (session) => session.query(`${numbers(100_000, 3)}; create table copy (like t)`));
-      // @ts-expect-error pg's type asks for a whole Duplex, pg itself for less.
-      const session = new pg.Client({ connectionString: url, stream: () => new BareStream() });
-      await session.connect();
-      const small = { chunkBytes: 300_000, blockBytes: 50_000 };
-      const { pieces, store } = await readAll(session, ['copy t to stdout', 'copy t to stdout'], small);
-      expect(pieces.map(({ rows }) => rows)).toEqual([100_000, 100_000]);
-      await loadAll(session, 'copy', { pieces: pieces.slice(0, 1), store, codec: 'zstd' });
-      expect((await digestRows(session, ['copy copy to stdout'])).digest).toBe(pieces[1]?.digest);
-      await session.end();
-    });
   });
 });

@@ -35,3 +35,9 @@ export function encodeMessage(type: string, body: Buffer | string = ''): Buffer 
 export function typeOf(message: Buffer): string {
   return String.fromCharCode(message[0] ?? 0);
 }
+
+/** A whole ErrorResponse (manual, "Error and Notice Message Fields"). */
+export function encodeErrorResponse(error: { severity: string; code: string; message: string }): Buffer {
+  const { severity, code, message } = error;
+  return encodeMessage('E', `S${severity}\0V${severity}\0C${code}\0M${message}\0\0`);
+}

@@ -155,10 +155,10 @@ describe('dumpSchema by WebAssembly', () => {
     await withDatabase({ cluster: 'source' }, async (url) => {
       await withSession({ name: 'source', url }, async (session) => {
         const stream = session.connection.stream;
-        const before = ['data', 'error', 'close', 'end'].map((event) => stream.listenerCount(event));
+        const before = ['data', 'error', 'close', 'end'].map((event) => stream.listeners(event).length);
         const common = { session, url, environment: {}, serverMajor: 16, lockTimeoutMs: 10_000 };
         for (let round = 0; round < 3; round++) await dumpSchema({ ...common, force: 'wasm' });
-        expect(['data', 'error', 'close', 'end'].map((event) => stream.listenerCount(event))).toEqual(before);
+        expect(['data', 'error', 'close', 'end'].map((event) => stream.listeners(event).length)).toEqual(before);
         const { rows } = await session.query<{ state: string; locks: string }>(
           `select xact_start = query_start as alone from pg_stat_activity where pid = pg_backend_pid()`,
         );
