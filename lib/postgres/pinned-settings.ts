@@ -23,6 +23,8 @@ export const pinnedSettings: readonly (readonly [name: string, value: string])[]
   ['search_path', ''],
   ['quote_all_identifiers', 'off'],
   ['default_transaction_isolation', 'read committed'],
+  // A database behind a fence of ours is still ours to write into; what only reads says so in its transaction.
+  ['default_transaction_read_only', 'off'],
   ['statement_timeout', '0'],
   ['lock_timeout', '0'],
   ['idle_in_transaction_session_timeout', '0'],
