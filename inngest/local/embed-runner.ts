@@ -5,9 +5,11 @@ import { readEnvironment } from '#lib/config/environment.ts';
 import { findServerEngine } from '#lib/config/find-server-engine.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { describeChange } from './describe-change.ts';
 import { startLocalRunner } from './local-runner.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
+import { followDecisions, takeDecisions } from './take-decisions.ts';
 
 /**
  * Makes a server process a complete service: where no Inngest is configured it runs the functions itself, with its
@@ -19,10 +21,20 @@ export async function embedRunner(): Promise<void> {
   try {
     const { stateFolder } = await loadConfig();
     const journalPath = join(stateFolder, 'server.jsonl');
-    const runner = await startLocalRunner({ client: inngest, functions, journalPath, onChange: tell });
+    const openRepository = async () => (await openWorkspace()).repository;
+    const runner = await startLocalRunner({
+      client: inngest,
+      functions,
+      journalPath,
+      onChange: tell,
+      // Who was cancelled while nobody was there must not get one step further.
+      beforeWork: (opened) => takeDecisions(opened, openRepository),
+    });
     stopOnSignal(runner, say);
-    const open = runner.pendingRuns().length;
-    say(`no Inngest is configured: runs go through ${journalPath}${open > 0 ? `; ${open} of them are resumed` : ''}`);
+    // For as long as the process lives: a closed runner takes nothing.
+    void followDecisions(runner, { openRepository, signal: new AbortController().signal });
+    const left = runner.pendingRuns().length;
+    say(`no Inngest is configured: runs go through ${journalPath}${left > 0 ? `; ${left} of them are resumed` : ''}`);
   } catch (cause) {
     if (!(cause instanceof HoldfastError)) throw cause;
     say(`${cause.message} (${cause.code}). ${cause.hint}`);

@@ -22,6 +22,10 @@ export interface LocalRunnerOptions {
   onChange?: (change: RunnerChange) => void;
   /** Bytes below which the journal is never compacted. Default 1 MiB. */
   compactAboveBytes?: number;
+  /** Whether cron triggers start runs. Default true: a process that is there for one run leaves them to others. */
+  crons?: boolean;
+  /** Awaited when the runner is open and before it starts any work; what it sends is taken first. */
+  beforeWork?: (runner: LocalRunner) => Promise<void>;
 }
 
 /** A run that has not ended. Times are epoch milliseconds. */
@@ -29,6 +33,8 @@ export interface PendingRun {
   id: string;
   fn: string;
   event: RunnerEvent;
+  /** The run whose step it is. */
+  parent: string | undefined;
   createdAt: number;
   /** How many step results are remembered. */
   finishedSteps: number;
@@ -59,6 +65,7 @@ const defaultBackoff: Backoff = (attempt) => Math.min(2000 * 3 ** attempt, 600_0
  */
 export async function startLocalRunner(options: LocalRunnerOptions): Promise<LocalRunner> {
   const { client, functions, journalPath, concurrency = 8, backoff = defaultBackoff, onChange = () => {} } = options;
+  const { crons = true, beforeWork } = options;
   const started = Promise.withResolvers<OpenRunner>();
   // Attached before the functions are read: without a server's keys the SDK answers nobody.
   const detach = attachClientRoute(client.id, async (events) => (await started.promise).send(events));
@@ -83,9 +90,12 @@ export async function startLocalRunner(options: LocalRunnerOptions): Promise<Loc
       concurrency,
       backoff,
       onChange,
+      crons,
       detach,
     });
     started.resolve(runner);
+    await beforeWork?.(runner);
+    runner.begin();
     return runner;
   } catch (error) {
     detach();

@@ -36,7 +36,11 @@ export class OpenRunner implements LocalRunner {
       onChange: (change) => this.#hear(change),
       onBroken: (error) => this.#abandon(error),
     });
-    this.#scheduler.wake();
+  }
+
+  /** Starts the work; until then events are taken and nothing else is done. */
+  begin(): void {
+    this.#scheduler.begin();
   }
 
   async send(events: SentEvent | SentEvent[]): Promise<string[]> {
@@ -124,6 +128,7 @@ function describeRun(run: RunState): PendingRun {
     id: run.id,
     fn: run.fn,
     event: run.event,
+    parent: run.parent?.run,
     createdAt: run.createdAt,
     finishedSteps: run.finished.length,
     waitingFor: Object.values(run.pending),

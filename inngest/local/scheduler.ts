@@ -20,6 +20,8 @@ export interface SchedulerOptions {
   concurrency: number;
   backoff: Backoff;
   onChange: (change: RunnerChange) => void;
+  /** Whether cron triggers start runs. */
+  crons: boolean;
   /** Called when nothing more can be done: the journal cannot be written. */
   onBroken: (error: Error) => void;
 }
@@ -29,7 +31,7 @@ const longestTimerMs = 3_600_000;
 
 /**
  * Does what the plans say. It keeps no work list: after every change it asks the state again what is to be done, so a
- * restart needs nothing but the state. `stopped` ends the starting of work; what is under way still reports.
+ * restart needs nothing but the state. Work starts between `begin` and `stop`; what is under way still reports after.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
@@ -38,11 +40,18 @@ export class Scheduler {
   readonly #crons: CronTicks;
   readonly #settledWaiters: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #begun = false;
   #stopped = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#crons = new CronTicks(options.functions.values(), Date.now());
+    this.#crons = new CronTicks(options.crons ? options.functions.values() : [], Date.now());
+  }
+
+  /** Lets work start. */
+  begin(): void {
+    this.#begun = true;
+    this.wake();
   }
 
   /** What a plan made now is made from. */
@@ -78,7 +87,7 @@ export class Scheduler {
   /** Does everything that can be done now, and looks again when the next thing is due. */
   wake(): void {
     this.#notifySettled();
-    if (this.#stopped) return;
+    if (this.#stopped || !this.#begun) return;
     const context = this.context();
     const due = planDue(context);
     const ticks = this.#crons.take(context);

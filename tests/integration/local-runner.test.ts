@@ -205,6 +205,16 @@ describe('a function in the local runner', () => {
       data: { cron: 'TZ=Europe/Berlin 0 3 * * *' },
     });
   });
+
+  it('is not started by its schedule where the process leaves schedules to others', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-21T01:59:59.700Z') });
+    const f = client.createFunction({ id: 'f', triggers: [{ cron: '0 2 * * *' }, { event: 'go' }] }, () => 'asked');
+    const local = await open([f], { crons: false });
+    vi.setSystemTime(Date.parse('2026-11-21T02:00:00.001Z'));
+    expect(await run(local)).toEqual({ status: 'completed', data: 'asked' });
+    await sleep(400);
+    expect(changes.filter((change) => change.t === 'run')).toHaveLength(1);
+  });
 });
 
 describe('the client of a local runner', () => {
@@ -325,6 +335,25 @@ describe('a local runner', () => {
     expect(without.pendingRuns()).toMatchObject([{ id: runId, fn: 'app-f' }]);
     await without.close();
     expect(await (await open([f])).waitForRun(runId)).toEqual({ status: 'completed', data: 'done' });
+  });
+
+  it('lets an event be taken before any work begins: what it cancels gets no further', async () => {
+    const did: string[] = [];
+    const f = client.createFunction({ id: 'f', ...go, cancelOn: [{ event: 'stop' }] }, async ({ step }) => {
+      await step.sleep('nap', '1s');
+      await step.run('after', () => void did.push('after'));
+    });
+    const local = await open([f]);
+    const [id = ''] = await local.send({ name: 'go' });
+    const [runId = ''] = local.runsOf(id);
+    await local.idle();
+    await local.close();
+    // By now the sleep is over: a runner that begins to work at once would begin with the step behind it.
+    await sleep(1_000);
+    const again = await open([f], { beforeWork: async (opened) => void (await opened.send({ name: 'stop' })) });
+    expect(await again.waitForRun(runId)).toMatchObject({ status: 'cancelled' });
+    await again.idle();
+    expect(did).toEqual([]);
   });
 
   it('adds little to each step, in sequence and in parallel, every one of them fsynced', async () => {

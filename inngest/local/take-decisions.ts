@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inngest } from '#inngest/client.ts';
+import { runApproved, runCancelled } from '#inngest/events.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { readDecision } from '#lib/runs/decision-store.ts';
+import { deriveRunId } from '#lib/runs/run-id.ts';
+import { runKinds } from '#lib/runs/run-record.ts';
+import type { SentEvent } from './client-route.ts';
+import type { LocalRunner, PendingRun } from './local-runner.ts';
+
+const lookMs = 1_000;
+
+/**
+ * Turns what persons have decided about the runner's open runs, which other processes write into the repository, into
+ * the events that the runs react to. Safe to repeat: an event's id makes one of two.
+ */
+export async function takeDecisions(runner: LocalRunner, openRepository: () => Promise<Repository>): Promise<void> {
+  const runs = runner.pendingRuns().filter(isWorkflow);
+  if (runs.length === 0) return;
+  try {
+    const repository = await openRepository();
+    for (const run of runs) {
+      const runId = deriveRunId(run.event.ts, run.id);
+      const taken = await readDecision(repository, runId);
+      const event = taken && toEvent(taken.decision, { run, runId });
+      if (event) await runner.send(event);
+    }
+  } catch {
+    // A store that does not answer, or a runner that closes at this moment: the next look finds the same decision.
+  }
+}
+
+/** Takes decisions about every second until `signal` says that it is enough. */
+export async function followDecisions(
+  runner: LocalRunner,
+  { openRepository, signal }: { openRepository: () => Promise<Repository>; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await takeDecisions(runner, openRepository);
+    // Aborted: nobody drives the runs any more.
+    await sleep(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+/** Lanes end with their run, and only runs have records. */
+function isWorkflow({ fn }: PendingRun): boolean {
+  return runKinds.some((kind) => fn === `${inngest.id}-${kind}`);
+}
+
+/** An approval counts only while the run waits for one, and its time has not passed. */
+function toEvent(
+  decision: 'approve' | 'cancel',
+  { run, runId }: { run: PendingRun; runId: string },
+): SentEvent | undefined {
+  if (decision === 'cancel') {
+    return { id: `${runId}.cancelled`, name: runCancelled.name, data: { run: runId, eventId: run.event.id } };
+  }
+  const waits = run.waitingFor.some(
+    ({ event, due }) => event === runApproved.name && (due === undefined || due > Date.now()),
+  );
+  return waits ? { id: `${runId}.approved`, name: runApproved.name, data: { run: runId } } : undefined;
+}
