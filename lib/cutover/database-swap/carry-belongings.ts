@@ -1,6 +1,6 @@
 import { sqlstateOf } from '#lib/postgres/classify-error.ts';
 import type { Session } from '#lib/postgres/session.ts';
-import { readBelongings } from './belongings.ts';
+import { type Belongings, readBelongings } from './belongings.ts';
 import { planBelongings } from './plan-belongings.ts';
 
 /** Why a setting, a comment or a label of one database can be out of reach in another one of the same server. */
@@ -24,7 +24,14 @@ export async function carryBelongings(
   const both = await readBelongings(session, [fromOid, toOid]);
   const from = both.find(({ oid }) => oid === fromOid);
   const to = both.find(({ oid }) => oid === toOid);
-  if (!from || !to) return [];
+  return from && to ? applyBelongings(session, { from, to }) : [];
+}
+
+/** The same where `from` was read elsewhere. @throws pg's error where it is not about one of them. */
+export async function applyBelongings(
+  session: Session,
+  { from, to }: { from: Belongings; to: Belongings },
+): Promise<{ what: string; note: string }[]> {
   const failed: { what: string; note: string }[] = [];
   for (const { sql, what } of planBelongings(from, to, to.name)) {
     try {

@@ -12,8 +12,11 @@ import { databaseRowSchema, planCreateDatabase } from './plan-create-database.ts
  */
 export async function createStaging(
   session: Session,
-  { name, likeOid }: { name: string; likeOid: string },
+  { name, likeOid, oid }: { name: string; likeOid: string; oid?: number },
 ): Promise<void> {
+  // Two attempts at once would meet in the rows of the catalogue; the session's end gives the lock back.
+  await session.query(`set lock_timeout = '30s'; select pg_catalog.pg_advisory_lock(
+    pg_catalog.hashtextextended(${quoteLiteral(`holdfast staging ${name}`)}, 0))`);
   const answer = await session.query<{ row: string }>(`
     select (pg_catalog.to_jsonb(d) || pg_catalog.jsonb_build_object(
       'owner', pg_catalog.pg_get_userbyid(d.datdba), 'encoding_name', pg_catalog.pg_encoding_to_char(d.encoding),
@@ -29,7 +32,7 @@ export async function createStaging(
       hint: 'Nothing was changed; start the restore again.',
     });
   try {
-    await session.query(planCreateDatabase(name, databaseRowSchema.parse(JSON.parse(row))));
+    await session.query(planCreateDatabase(name, databaseRowSchema.parse(JSON.parse(row)), { oid }));
   } catch (cause) {
     const state = sqlstateOf(cause);
     if (state === '55006') {
@@ -39,8 +42,8 @@ export async function createStaging(
         cause,
       });
     }
-    // 42P04 duplicate_database, and 23505 for one that is being made at this moment: the run's own, by its name.
-    if (state !== '42P04' && state !== '23505') throw cause;
+    // 42P04 duplicate_database: the run's own, by its name.
+    if (state !== '42P04') throw cause;
   }
   // Everybody may connect to a new database; what lets them in is given with the live one's name.
   await session.query(`revoke connect on database ${quoteIdent(name)} from public`);

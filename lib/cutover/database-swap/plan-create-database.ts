@@ -21,8 +21,15 @@ export type DatabaseRow = z.infer<typeof databaseRowSchema>;
 
 const providers = { c: 'libc', i: 'icu', b: 'builtin' } as const;
 
-/** An empty database that sorts, compares and encodes as another one does, and belongs to the same role. */
-export function planCreateDatabase(name: string, like: DatabaseRow): string {
+/**
+ * An empty database that sorts, compares and encodes as another one does, and belongs to the same role. `oid` is given to
+ * it where it has to be known again on another server (PostgreSQL 15 and later).
+ */
+export function planCreateDatabase(
+  name: string,
+  like: DatabaseRow,
+  { oid }: { oid?: number | undefined } = {},
+): string {
   const locale = like.datlocale ?? like.daticulocale;
   const localeOption = like.datlocprovider === 'b' ? 'builtin_locale' : 'icu_locale';
   const options = [
@@ -36,6 +43,7 @@ export function planCreateDatabase(name: string, like: DatabaseRow): string {
     ...(locale == null || like.datlocprovider === 'c' ? [] : [`${localeOption} ${quoteLiteral(locale)}`]),
     ...(like.daticurules == null ? [] : [`icu_rules ${quoteLiteral(like.daticurules)}`]),
     ...(like.tablespace === null ? [] : [`tablespace ${quoteIdent(like.tablespace)}`]),
+    ...(oid === undefined ? [] : [`oid ${oid}`]),
   ];
   return `create database ${quoteIdent(name)} ${options.join(' ')}`;
 }
