@@ -5,7 +5,7 @@ import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import type { Cutover, StrategyName } from './cutover.ts';
 import { planNeonBranch } from './neon-branch/plan-neon-branch.ts';
 import { planCutover } from './plan-cutover.ts';
-import { readTargetFacts } from './read-target-facts.ts';
+import { readTargetFacts, type TargetFacts } from './read-target-facts.ts';
 
 /** What a request says of the cut-over. */
 export interface CutoverRequest {
@@ -16,33 +16,72 @@ export interface CutoverRequest {
   confirm?: string | undefined;
 }
 
+/** How a copy would go live. */
+export interface ChosenCutover {
+  /** `undefined` where no way is open; it counts only where every check has passed. */
+  cutover: Cutover | undefined;
+  checks: Check[];
+  facts: TargetFacts;
+  /** The target holds something that it would not serve any more. */
+  replaces: boolean;
+}
+
 /**
- * Looks at the target and plans how a copy goes live there. `cutover` is `undefined` where no way is open; it counts only
- * where every check has passed. Reads only: safe to run twice. @throws RefusedError (out of reach, login).
+ * Looks at the target and plans how a copy goes live there. Reads only: safe to run twice.
+ * @throws RefusedError (out of reach, login).
  */
 export async function chooseCutover(
   { config }: Workspace,
   { runId, target, request }: { runId: string; target: Connection; request: CutoverRequest },
-): Promise<{ cutover: Cutover | undefined; checks: Check[] }> {
+): Promise<ChosenCutover> {
   await requireReachable(target);
   const facts = await readTargetFacts(target);
   const hasNeon = target.neon !== null && config.neonApi.key !== null;
   const wantsNeon = hasNeon && (request.strategy ?? 'neon-branch') === 'neon-branch';
-  const { cutover, checks } = planCutover({
+  const wishes = {
     runId,
     target: target.name,
-    requested: request.strategy,
     replace: request.replace ?? false,
     hasNeon,
     neonDetails: wantsNeon ? await planNeonBranch({ config, target, runId }) : undefined,
     facts,
-  });
-  return { cutover, checks: cutover ? [...checks, checkReplacement(cutover, request)] : checks };
+  };
+  const chosen = planCutover({ ...wishes, requested: request.strategy });
+  const noneBeside = request.cutover === false && chosen.cutover?.details.strategy === 'in-place';
+  // An empty target takes a copy without a cut-over, but who wants to keep it beside did not ask for that.
+  const asked = noneBeside && request.strategy === undefined;
+  const { cutover, checks } = asked ? planCutover({ ...wishes, requested: 'database-swap' }) : chosen;
+  if (cutover === undefined) return { cutover, checks, facts, replaces: false };
+  const replaces = willReplace(cutover, { cutover: request.cutover, facts });
+  checks.push(checkReplacement(target.name, { replaces, confirm: request.confirm }));
+  if (noneBeside && !asked) checks.push(nothingBeside(target.name));
+  return { cutover, checks, facts, replaces };
+}
+
+function willReplace(
+  { details }: Cutover,
+  { cutover, facts }: { cutover: boolean | undefined; facts: TargetFacts },
+): boolean {
+  if (details.strategy === 'in-place') return details.replace;
+  // A branch restore moves the whole branch; of a swap's database it is known what it holds.
+  return cutover !== false && (details.strategy === 'neon-branch' || facts.content !== undefined);
+}
+
+function nothingBeside(target: string): Check {
+  return {
+    name: 'copy beside',
+    object: `connection ${target}`,
+    passed: false,
+    detail: 'in-place builds the copy in the target itself: nothing would be left beside it',
+    hint: 'Leave --no-cutover out, or take --strategy database-swap.',
+  };
 }
 
 /** Nobody should lose sight of a database because a script named the wrong target. */
-function checkReplacement({ target, details }: Cutover, { cutover, confirm }: CutoverRequest): Check {
-  const replaces = details.strategy === 'in-place' ? details.replace : cutover !== false;
+function checkReplacement(
+  target: string,
+  { replaces, confirm }: { replaces: boolean; confirm: string | undefined },
+): Check {
   return {
     name: 'confirmation',
     object: `connection ${target}`,
