@@ -2,6 +2,7 @@ import { releaseSnapshot } from '#lib/backup/held-snapshot.ts';
 import type { InPlace } from '#lib/cutover/cutover.ts';
 import { liftFence } from '#lib/cutover/fence.ts';
 import { undoAbandonedCutover } from '#lib/cutover/undo-cutover.ts';
+import { undoRecovery } from '#lib/recovery/undo-recovery.ts';
 import { listChildren } from '#lib/runs/children-store.ts';
 import { closeRun, readResult, readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -43,6 +44,7 @@ async function letEverythingGo(
 ): Promise<{ live: boolean; bringBack: InPlace['safetyBackup'] }> {
   await releaseSnapshot(runId);
   const undone = await undoAbandonedCutover(workspace, runId);
+  await undoRecovery(workspace, runId);
   await liftFence(workspace, runId);
   return undone;
 }

@@ -46,6 +46,24 @@ export const restoreRequested = eventType('holdfast/restore.requested', {
   }),
 });
 
+/** Asks for some tables of a backup in a side schema of the live database, and how the live tables differ. */
+export const recoverRequested = eventType('holdfast/recover.requested', {
+  schema: z.object({
+    /** A backup id, the beginning of one, or `latest`. */
+    backup: z.string().min(1),
+    /** Narrows `latest` to one connection. */
+    from: connectionName.optional(),
+    to: connectionName,
+    /** Patterns: `orders`, `public.orders`, `shop.*`, `"Odd Name"`. */
+    tables: z.array(z.string().min(1)).min(1),
+    /** The side schema: a new one. */
+    schema: z.string().min(1),
+    lanes: z.int().min(1).max(16).optional(),
+    /** The name of `to` once more: without it nothing goes into a protected connection. */
+    confirm: z.string().optional(),
+  }),
+});
+
 /** Asks for backup, restore, proof and cut-over from one connection to another, as one run. */
 export const transferRequested = eventType('holdfast/transfer.requested', {
   schema: z.object({
@@ -110,6 +128,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export const outcomes = {
   backup: outcomeEvents('backup'),
   restore: outcomeEvents('restore'),
+  recover: outcomeEvents('recover'),
   verify: outcomeEvents('verify'),
   transfer: outcomeEvents('transfer'),
   rollback: outcomeEvents('rollback'),

@@ -2,6 +2,9 @@ import { backup } from './backup/backup.ts';
 import { copyLane } from './backup/copy-lane.ts';
 import { discard } from './discard/discard.ts';
 import { closeCancelled } from './on-cancelled.ts';
+import { recoverLoadLane } from './recover/load-lane.ts';
+import { recoverProofLane } from './recover/proof-lane.ts';
+import { recover } from './recover/recover.ts';
 import { buildLane } from './restore/build-lane.ts';
 import { loadLane } from './restore/load-lane.ts';
 import { proofLane } from './restore/proof-lane.ts';
@@ -20,6 +23,9 @@ export const functions = [
   loadLane,
   buildLane,
   proofLane,
+  recover,
+  recoverLoadLane,
+  recoverProofLane,
   transfer,
   rollback,
   discard,

@@ -14,14 +14,23 @@ const schema = quoteIdent(holdfastSchema);
  */
 export async function createLedger(
   session: Session,
-  { runId, requireEmpty }: { runId: string; requireEmpty: () => Promise<void> },
+  {
+    runId,
+    requireEmpty,
+    unlogged = false,
+  }: {
+    runId: string;
+    requireEmpty: () => Promise<void>;
+    /** Set where a publication of all tables would send the ledger's rows to subscribers that have no such table. */
+    unlogged?: boolean;
+  },
 ): Promise<void> {
   await session.query('begin');
   // Two restores at once: the lock makes the second one find what the first has made.
   await session.query(`select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('holdfast.ledger'))`);
   if (!(await hasLedger(session))) await requireEmpty();
   await session.query(`create schema if not exists ${schema}`);
-  await session.query(`create table if not exists ${schema}.ledger (
+  await session.query(`create ${unlogged ? 'unlogged ' : ''}table if not exists ${schema}.ledger (
     run_id text not null, item text not null, committed_at timestamptz not null default pg_catalog.now(),
     primary key (run_id, item))`);
   await session.query(`insert into ${schema}.ledger (run_id, item) values ($1, 'begin') on conflict do nothing`, [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A kind is one workflow. */
-export const runKinds = ['backup', 'restore', 'verify', 'transfer', 'rollback', 'discard', 'sweep'] as const;
+export const runKinds = ['backup', 'restore', 'recover', 'verify', 'transfer', 'rollback', 'discard', 'sweep'] as const;
 
 export type RunKind = (typeof runKinds)[number];
 

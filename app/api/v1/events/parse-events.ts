@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { backupRequested, restoreRequested, runCancelled, verifyRequested } from '#inngest/events.ts';
+import { backupRequested, recoverRequested, restoreRequested, runCancelled, verifyRequested } from '#inngest/events.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 
 /** What other services may ask for; the rest of the events is Holdfast's own to send. */
-const accepted = [backupRequested, restoreRequested, verifyRequested, runCancelled];
+const accepted = [backupRequested, restoreRequested, recoverRequested, verifyRequested, runCancelled];
 const schemas = new Map<string, z.ZodType<Record<string, unknown>>>(
   accepted.map(({ name, schema }) => [name, z.strictObject(schema.shape)]),
 );

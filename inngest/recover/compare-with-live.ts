@@ -1,0 +1,36 @@
+import { joinLanes, workOff } from '#inngest/lane.ts';
+import type { RunSteps } from '#inngest/run-step.ts';
+import { findConnection } from '#lib/config/find-connection.ts';
+import { compareSideTables, reportDifferences } from '#lib/recovery/compare-side-tables.ts';
+import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
+import { type DifferencesSummary, summarizeDifferences } from '#lib/recovery/summarize-differences.ts';
+import type { Recovery } from './build-side-tables.ts';
+
+/** Compares the proven side tables with the live ones and keeps the report; answers its numbers. */
+export async function compareWithLive(
+  { steps }: { steps: RunSteps },
+  { run, request }: Pick<Recovery, 'run' | 'request'>,
+): Promise<DifferencesSummary> {
+  const tables = await steps.run('plan-comparison', async ({ repository }) => {
+    // Safe to run twice: reads only.
+    const plan = await readRecoveryPlan(repository, run.id);
+    return plan.tables.length;
+  });
+
+  await joinLanes([
+    workOff(tables, (from) =>
+      steps.run(`compare-${from}`, async ({ config, repository }) => {
+        const plan = await readRecoveryPlan(repository, run.id);
+        const target = findConnection(config, request.to);
+        const { stepBudgetMs: budgetMs, lockTimeoutMs } = config;
+        return compareSideTables({ runId: run.id, from }, { plan, target, repository, budgetMs, lockTimeoutMs });
+      }),
+    ),
+  ]);
+
+  return steps.run('report', async ({ repository }) => {
+    const plan = await readRecoveryPlan(repository, run.id);
+    // People's keys stay in the report: what a step answers is kept by the engine.
+    return summarizeDifferences(await reportDifferences(run.id, { plan, target: request.to, repository }));
+  });
+}

@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { recoverRequested } from '#inngest/events.ts';
+import type { Ending } from '#inngest/finish-run.ts';
+import { exitCodes } from '#lib/errors/holdfast-error.ts';
+import type { ProofSummary } from '#lib/proof/summarize-proof.ts';
+import type { RecoveryShape } from '#lib/recovery/prepare-recovery.ts';
+import { type DifferencesSummary, describeDifferences } from '#lib/recovery/summarize-differences.ts';
+
+interface Proven {
+  request: z.infer<typeof recoverRequested.schema>;
+  backup: string;
+  proof: ProofSummary;
+}
+
+/** The tables are recovered and proven, whatever their live ones hold. */
+export function recoveredEnding(
+  about: Proven & { differences: DifferencesSummary; leftOut: RecoveryShape['leftOut'] },
+): Ending {
+  const { request, backup, proof, differences, leftOut } = about;
+  const tables = `${differences.tables} ${differences.tables === 1 ? 'table' : 'tables'}`;
+  return {
+    status: 'completed',
+    exitCode: exitCodes.done,
+    message: `${tables} of backup ${backup} recovered into the schema ${request.schema} of ${request.to} and proven. ${describeDifferences(differences)}`,
+    outcome: { backup, proof, schema: request.schema, differences, leftOut },
+    error: null,
+  };
+}
+
+/** A side table is not what the backup is. */
+export function notProvenEnding({ request, backup, proof }: Proven): Ending {
+  const message = `The proof failed: ${proof.failures[0] ?? 'no check passed'}`;
+  const hint = `The schema ${request.schema} is dropped again; the live tables were never touched. See every check with \`holdfast show RUN\`.`;
+  const error = { name: 'ProofFailed', code: 'proof_failed', message, hint, exitCode: exitCodes.proofFailed };
+  const outcome = { backup, proof, schema: request.schema };
+  return { status: 'proof-failed', exitCode: exitCodes.proofFailed, message, outcome, error };
+}

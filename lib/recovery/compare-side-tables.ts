@@ -1,0 +1,113 @@
+import type { Connection } from '#lib/config/config.ts';
+import { classifyError, sqlstateOf } from '#lib/postgres/classify-error.ts';
+import { withSession } from '#lib/postgres/connect.ts';
+import { quoteIdent } from '#lib/postgres/quote.ts';
+import type { Session } from '#lib/postgres/session.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { reportProgress } from '#lib/runs/progress-reporter.ts';
+import { describeTable } from './choose-tables.ts';
+import { compareTable } from './compare-table.ts';
+import {
+  type Differences,
+  readTableDifferences,
+  type TableDifferences,
+  writeDifferences,
+  writeTableDifferences,
+} from './differences.ts';
+import type { RecoveryPlan, SideTable } from './recovery-plan.ts';
+
+/**
+ * Compares side tables with live ones until the time budget is used, always at least one; answers where the next step
+ * begins. What is found is kept in the run's folder, since it holds people's keys. Each table is read in a read-only
+ * transaction of its own: its lock ends with it. Changes nothing in the database: safe to run twice.
+ * @throws a classified error that names the table.
+ */
+export async function compareSideTables(
+  step: { runId: string; from: number },
+  options: { plan: RecoveryPlan; target: Connection; repository: Repository; budgetMs: number; lockTimeoutMs: number },
+): Promise<{ next: number }> {
+  const { plan, repository } = options;
+  const deadline = Date.now() + options.budgetMs;
+  const progress = reportProgress(repository, step.runId, {
+    ...{ lane: 'compare', phase: 'compare', rows: 0, bytes: 0, items: step.from, totalBytes: 0 },
+    totalItems: plan.tables.length,
+  });
+  let next = step.from;
+  await withSession(options.target, async (session) => {
+    await endWithClient(session);
+    await session.query(`set lock_timeout = ${options.lockTimeoutMs}`);
+    while (next < plan.tables.length) {
+      const table = plan.tables[next];
+      if (table === undefined) break;
+      const differences = await compareAtOneMoment(session, { schema: plan.schema, table });
+      await writeTableDifferences(repository, { runId: step.runId, index: next }, differences);
+      progress.add({ items: 1, rows: Number(differences.rows.backup) });
+      next++;
+      if (Date.now() >= deadline) break;
+    }
+  });
+  await progress.flush();
+  return { next };
+}
+
+async function compareAtOneMoment(
+  session: Session,
+  compared: { schema: string; table: SideTable },
+): Promise<TableDifferences> {
+  try {
+    await session.query('begin transaction isolation level repeatable read, read only');
+    const differences = await compareTable(session, compared);
+    await session.query('commit');
+    return differences;
+  } catch (cause) {
+    // 55P03 lock_not_available: somebody alters the live table. The rows are recovered all the same.
+    if (sqlstateOf(cause) !== '55P03') throw classifyError(cause, `table ${describeTable(compared.table)}`);
+    await session.query('rollback');
+    return notCompared(compared.table, 'another session holds a lock on it');
+  }
+}
+
+function notCompared(table: SideTable, reason: string): TableDifferences {
+  const unknown = { rows: null, examples: [] };
+  return {
+    ...{
+      schema: table.schema,
+      name: table.name,
+      side: table.side,
+      key: table.key,
+      compared: 'unread',
+      reason,
+      notes: [],
+    },
+    rows: { backup: table.rows, live: null },
+    ...{ onlyInBackup: unknown, onlyInLive: unknown, different: unknown },
+    statements: { insert: null, update: null },
+  };
+}
+
+/** A long query must not go on for a client that was killed (manual, "client_connection_check_interval"; since 14). */
+async function endWithClient(session: Session): Promise<void> {
+  try {
+    await session.query(
+      `select pg_catalog.set_config(name, '10s', false) from pg_catalog.pg_settings
+       where name = 'client_connection_check_interval'`,
+    );
+  } catch (cause) {
+    // 22023 invalid_parameter_value: the server's system cannot tell.
+    if (sqlstateOf(cause) !== '22023') throw cause;
+  }
+}
+
+/** Puts the report together from what was found of each table, and keeps it. Safe to run twice. */
+export async function reportDifferences(
+  runId: string,
+  options: { plan: RecoveryPlan; target: string; repository: Repository },
+): Promise<Differences> {
+  const { plan, target, repository } = options;
+  const tables: TableDifferences[] = [];
+  for (const index of plan.tables.keys()) tables.push(await readTableDifferences(repository, { runId, index }));
+  const drop = `drop schema ${quoteIdent(plan.schema)} cascade;`;
+  const differences = { backup: plan.backup, target, schema: plan.schema, drop, tables };
+  await writeDifferences(repository, runId, differences);
+  return differences;
+}

@@ -1,0 +1,19 @@
+import { findConnection } from '#lib/config/find-connection.ts';
+import { readRun } from '#lib/runs/run-store.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { dropSideSchema } from './drop-side-schema.ts';
+import { findRecoveryPlan } from './recovery-plan.ts';
+
+/**
+ * Takes away what a recovery that did not come to a good end has made in the live database; nothing where the run has
+ * made nothing, or is none. Safe to run twice.
+ * @throws UnavailableError where another attempt can help, else RollbackFailedError that says what is left.
+ */
+export async function undoRecovery({ config, repository }: Workspace, runId: string): Promise<{ undone: boolean }> {
+  const plan = await findRecoveryPlan(repository, runId);
+  const target = plan && (await readRun(repository, runId))?.target;
+  if (plan === undefined || !target) return { undone: false };
+  const about = { runId, plan, lockTimeoutMs: config.lockTimeoutMs };
+  const { dropped } = await dropSideSchema(findConnection(config, target), about);
+  return { undone: dropped };
+}
