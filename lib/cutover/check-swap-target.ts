@@ -16,7 +16,7 @@ export function checkSwapTarget(facts: TargetFacts, details: DatabaseSwap): Chec
 }
 
 /** Not a refusal: they are ended by the cut-over, and that is its purpose. */
-function checkClients({ server, clients }: TargetFacts): Check {
+export function checkClients({ server, clients }: TargetFacts): Check {
   const total = clients.reduce((sum, { count }) => sum + count, 0);
   const groups = clients.map(
     ({ application, role, count, mayEnd }) =>

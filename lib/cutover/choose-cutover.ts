@@ -37,13 +37,13 @@ export async function chooseCutover(
   await requireReachable(target);
   const facts = await readTargetFacts(target);
   const hasNeon = target.neon !== null && config.neonApi.key !== null;
-  const wantsNeon = hasNeon && (request.strategy ?? 'neon-branch') === 'neon-branch';
+  const forced = request.strategy === 'neon-branch';
+  const wantsNeon = hasNeon && (forced || request.strategy === undefined);
   const wishes = {
     runId,
     target: target.name,
     replace: request.replace ?? false,
-    hasNeon,
-    neonDetails: wantsNeon ? await planNeonBranch({ config, target, runId }) : undefined,
+    neon: wantsNeon ? await planNeonBranch({ config, target, runId, forced }) : undefined,
     facts,
   };
   const chosen = planCutover({ ...wishes, requested: request.strategy });

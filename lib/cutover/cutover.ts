@@ -25,8 +25,16 @@ const databaseSwap = z.strictObject({
 const neonBranch = z.strictObject({
   strategy: z.literal('neon-branch'),
   project: z.string(),
-  /** The target branch. */
+  /** The target branch: its id, and its name for people. */
   branch: z.string(),
+  branchName: z.string(),
+  /** The target's database; the copy takes its place in the child branch, under the same name. */
+  database: z.string(),
+  liveOid: oid,
+  /** Drawn by lot, as lines of history that part count on alike: whoever serves this oid serves the run's copy. */
+  stagingOid: oid,
+  /** A database of the branch that takes part in nothing; from there the child's database is made anew. */
+  maintenance: z.string(),
   stagingName: z.string(),
   /** `null` until the child branch is made. */
   stagingBranch: z.string().nullable(),

@@ -1,9 +1,10 @@
 import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Check } from '#lib/report/check.ts';
-import { checkSwapTarget } from './check-swap-target.ts';
-import type { Cutover, NeonBranch, StrategyName } from './cutover.ts';
+import { checkClients, checkSwapTarget } from './check-swap-target.ts';
+import type { Cutover, StrategyName } from './cutover.ts';
 import { planSwapNames } from './database-swap/plan-swap-names.ts';
 import { listSwapObstacles } from './list-swap-obstacles.ts';
+import type { NeonBranchPlan } from './neon-branch/plan-neon-branch.ts';
 import type { TargetFacts } from './read-target-facts.ts';
 
 export interface CutoverWishes {
@@ -14,10 +15,8 @@ export interface CutoverWishes {
   requested: StrategyName | undefined;
   /** What the target holds may be replaced in place, after a safety backup. */
   replace: boolean;
-  /** The connection has a Neon project, and the API's key is there. */
-  hasNeon: boolean;
-  /** The plan of a branch restore; `undefined` where none can be made. */
-  neonDetails: NeonBranch | undefined;
+  /** The plan of a branch restore; `undefined` where the connection has no Neon project, or there is no API key. */
+  neon: NeonBranchPlan | undefined;
   facts: TargetFacts;
 }
 
@@ -43,6 +42,7 @@ export function planCutover(wishes: CutoverWishes): { cutover: Cutover | undefin
   if (!answer.details) return { cutover: undefined, checks };
   const { details, because } = answer;
   if (details.strategy === 'database-swap') checks.push(...checkSwapTarget(facts, details));
+  if (details.strategy === 'neon-branch') checks.push(checkClients(facts));
   const cutover: Cutover = {
     ...{ run: runId, target, because, state: 'planned', details },
     ...{ staging: null, putAside: null, cutOverAt: null, interruptionMs: null, cutOverLsn: null, notes: [] },
@@ -71,18 +71,10 @@ function ask(strategy: StrategyName, wishes: CutoverWishes): Answer {
   }
 }
 
-function askNeonBranch({ target, hasNeon, neonDetails, facts }: CutoverWishes): Answer {
-  if (!hasNeon || !neonDetails) {
-    const because = `connection ${target} has no Neon project, or there is no API key`;
-    return { because, hint: 'Name the project as `neon: { project }` of the connection, and set NEON_API_KEY.' };
-  }
-  // Neon makes it beside the first database of every branch, and nobody works in it.
-  const others = facts.neighbours.filter((name) => name !== 'postgres');
-  if (others.length > 0) {
-    const because = `the branch holds ${describeMany('database', others)} too, and a branch restore would move all of it`;
-    return { because, hint: 'Take --strategy database-swap, or give the database a branch of its own.' };
-  }
-  return { because: `the target is a branch of the Neon project ${neonDetails.project}`, details: neonDetails };
+function askNeonBranch({ target, neon }: CutoverWishes): Answer {
+  if (neon) return neon;
+  const because = `connection ${target} has no Neon project, or there is no API key`;
+  return { because, hint: 'Name the project as `neon: { project }` of the connection, and set NEON_API_KEY.' };
 }
 
 function askInPlace({ replace, facts }: CutoverWishes): Answer {
@@ -134,9 +126,4 @@ function checkTarget(target: string, facts: TargetFacts): Check[] {
       hint: 'Give the URL of the primary.',
     },
   ];
-}
-
-/** `database a` or `2 databases (a, b)`. */
-function describeMany(noun: string, names: readonly string[]): string {
-  return names.length === 1 ? `${noun} ${names[0]}` : `${names.length} ${noun}s (${names.join(', ')})`;
 }

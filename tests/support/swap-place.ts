@@ -75,7 +75,7 @@ export async function openSwapPlace(url: string, options: { live?: string; as?: 
       const facts = await readTargetFacts(findConnection(workspace.config, 'production'));
       const { cutover, checks } = planCutover({
         ...{ runId, target: 'production', requested: 'database-swap', replace: false, hasNeon: false },
-        ...{ neonDetails: undefined, facts },
+        ...{ neon: undefined, facts },
       });
       const failed = checks.filter(({ passed }) => !passed);
       if (failed.length > 0 || cutover?.details.strategy !== 'database-swap') throw new Error(JSON.stringify(failed));
