@@ -45,6 +45,7 @@ export const restore = inngest.createFunction(
     );
 
     let found = run.backup;
+    let fenced = false;
     const restoreAndCutOver = async (): Promise<Ending> => {
       const backup = await steps.run('find-backup', async ({ repository }) => {
         // Safe to run twice: reads only.
@@ -56,7 +57,8 @@ export const restore = inngest.createFunction(
       if (checked.refused) return refusedEnding(backup.backupId, checked.checks);
       const { preflight, details } = checked;
 
-      if (details.strategy === 'in-place' && details.replace) await takeSafetyBackup(engine, { run, request });
+      fenced = details.strategy === 'in-place' && details.replace;
+      if (fenced) await takeSafetyBackup(engine, { run, request });
       const staged = await stageCopy(steps, { run, request, details, preflight });
       const restore = { run, request, backup, preflight: { ...preflight, before: staged.before }, place: staged.place };
       const { leftOut } = await buildCopy(engine, restore);
@@ -71,7 +73,7 @@ export const restore = inngest.createFunction(
     };
     const ending = await restoreAndCutOver()
       .catch(failedEnding)
-      .then((ended) => undoRestore(engine, { request, ending: ended }));
+      .then((ended) => undoRestore(engine, { request, fenced, ending: ended }));
     return finishRun(engine, { run: { ...run, backup: found }, ending });
   },
 );

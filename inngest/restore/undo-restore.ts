@@ -14,7 +14,7 @@ import { undoCutover } from '#lib/cutover/undo-cutover.ts';
  */
 export async function undoRestore(
   engine: { steps: RunSteps; step: Context.Any['step'] },
-  { request, ending }: { request: z.infer<typeof restoreRequested.schema>; ending: Ending },
+  { request, fenced, ending }: { request: z.infer<typeof restoreRequested.schema>; fenced: boolean; ending: Ending },
 ): Promise<Ending> {
   const { steps } = engine;
   const keepStaging = request.keepStaging === true && ending.status === 'proof-failed';
@@ -29,7 +29,7 @@ export async function undoRestore(
         if (error) throw new RecordedFailure(error);
       }
     }
-    await steps.run('lift-fence', (workspace) => liftFence(workspace, steps.runId));
+    if (fenced) await steps.run('lift-fence', (workspace) => liftFence(workspace, steps.runId));
     return ending;
   } catch (cause) {
     return rollbackFailedEnding(ending, cause);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { RollbackFailedError } from '#lib/errors/rollback-failed-error.ts';
 import { classifyError } from '#lib/postgres/classify-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import { quoteIdent, quoteLiteral } from '#lib/postgres/quote.ts';
@@ -57,7 +58,13 @@ export async function liftFence({ config, repository }: Workspace, run: string):
       await session.query(`alter database ${database} ${value} ${setting}${to}`);
     });
   } catch (cause) {
-    throw classifyError(cause, `fence of connection ${fence.connection}`);
+    const error = classifyError(cause, `connection ${fence.connection}`);
+    if (error.retryable) throw error;
+    throw new RollbackFailedError(`Connection ${fence.connection} is still read-only: ${error.message}`, {
+      code: 'fence_not_lifted',
+      hint: `Run in its database, as its owner: alter database NAME ${fence.before === null ? 'reset' : 'set'} ${setting}${fence.before === null ? '' : ` = ${fence.before}`};`,
+      cause,
+    });
   }
   await repository.store.delete(fenceKey(run));
   await letGo(repository, { run, what: 'fence' });
