@@ -2,6 +2,7 @@ import { describeProgress, sampleProgress } from '#cli/workflow/plan-progress.ts
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Proof } from '#lib/proof/proof.ts';
 import { readProof } from '#lib/proof/proof-store.ts';
+import { type Differences, readDifferences } from '#lib/recovery/differences.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import type { RunRecord, RunResult, RunStatus, StepRecord } from '#lib/runs/run-record.ts';
 import { readProgress, readResult, readRun, readSteps } from '#lib/runs/run-store.ts';
@@ -13,6 +14,8 @@ export interface RunView {
   result: RunResult | null;
   timeline: StepRecord[];
   proof: Proof | null;
+  /** What a recovery found; `null` for other runs. */
+  differences: Differences | null;
   /** Where an open run is, in one line. */
   progress: string;
 }
@@ -23,6 +26,7 @@ export async function readRunView(
   { runId, interrupted }: { runId: string; interrupted: boolean },
 ): Promise<RunView> {
   const [result, proof] = await Promise.all([readResult(repository, runId), readProof(repository, runId)]);
+  const differences = (await readDifferences(repository, runId)) ?? null;
   const run = result?.run ?? (await readRun(repository, runId));
   if (run === undefined) {
     throw new UsageError(`The run ${runId} has no record in ${repository.location}.`, {
@@ -31,7 +35,8 @@ export async function readRunView(
     });
   }
   if (result !== undefined) {
-    return { run, status: result.status, result, timeline: result.timeline, proof: proof ?? null, progress: '' };
+    const { status, timeline } = result;
+    return { run, status, result, timeline, proof: proof ?? null, differences, progress: '' };
   }
   const sample = sampleProgress(await readProgress(repository, runId), Date.now());
   return {
@@ -40,6 +45,7 @@ export async function readRunView(
     result: null,
     timeline: await readSteps(repository, runId),
     proof: proof ?? null,
+    differences,
     progress: sample === undefined ? '' : describeProgress(sample, undefined),
   };
 }

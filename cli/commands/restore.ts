@@ -8,6 +8,7 @@ import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { recoverTables } from './recover-tables.ts';
 import { describeExamples, type StartVerb, wholeNumber } from './verb.ts';
 
 const optionsSchema = z.object({
@@ -16,6 +17,8 @@ const optionsSchema = z.object({
   lanes: z.int().optional(),
   proof: z.enum(['content', 'counts']).optional(),
   yesReplace: z.string().optional(),
+  tables: z.array(z.string()).optional(),
+  schemaAs: z.string().optional(),
 });
 
 /** `holdfast restore <backup|latest> --to NAME`. */
@@ -38,6 +41,8 @@ export function addRestore(program: Command, start: StartVerb): void {
       ]),
     )
     .option('--yes-replace <name>', 'confirm a protected target by its name')
+    .option('--tables <pattern...>', 'recover only these tables, beside the live ones: orders, shop.*, \'"Odd Name"\'')
+    .option('--schema-as <name>', 'the new schema that recovered tables go into')
     .addHelpText(
       'after',
       describeExamples([
@@ -45,6 +50,10 @@ export function addRestore(program: Command, start: StartVerb): void {
         ['holdfast restore latest --from production --to neon', 'the newest one of a connection'],
         ['holdfast restore 20261121T0145 --to staging', 'by the beginning of its id'],
         ['holdfast restore latest --to live --yes-replace live', 'into a protected connection, from a script'],
+        [
+          'holdfast restore latest --to live --tables orders --schema-as rescue',
+          'one table beside the live one, compared',
+        ],
       ]),
     )
     .action((backup: string, _options: unknown, command: Command) =>
@@ -53,8 +62,13 @@ export function addRestore(program: Command, start: StartVerb): void {
 }
 
 async function restore(terminal: Terminal, named: string, options: z.infer<typeof optionsSchema>): Promise<number> {
-  const { to, from, yesReplace, ...rest } = options;
+  const { to, from, yesReplace, tables, schemaAs, ...rest } = options;
   const workspace = await openWorkspace();
+  if (tables !== undefined || schemaAs !== undefined) {
+    const { lanes, ...others } = rest;
+    const about = { backup: named, to, from, tables, schemaAs, lanes, yesReplace, others: namesOf(others) };
+    return recoverTables(terminal, workspace, about);
+  }
   const target = findConnection(workspace.config, to);
   // Found here, so that `latest` means the newest backup at the time of the command, also for a run that waits.
   const { id: backup, connection } = await findManifest(workspace.repository, { backup: named, connection: from });
@@ -69,4 +83,16 @@ async function restore(terminal: Terminal, named: string, options: z.infer<typeo
     title: `restore of ${backup} to ${to}`,
   });
   return printFinished(terminal, workspace.repository, finished);
+}
+
+/** Options as a person has written them: `--keep-staging`, `--no-cutover`. */
+function namesOf(options: Readonly<Record<string, unknown>>): string[] {
+  // commander gives every `--no-...` its default, which nobody has written.
+  const given = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && !(name === 'cutover' && value),
+  );
+  return given.map(([name, value]) => {
+    const written = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return `--${value === false ? 'no-' : ''}${written}`;
+  });
 }

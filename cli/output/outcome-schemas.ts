@@ -19,6 +19,9 @@ export const backupOutcome = z.object({
 /** `outcome` of a restore's result that got as far as its proof. */
 export const restoreOutcome = z.object({ backup: z.string(), leftOut: leftOut.default([]) });
 
+/** `outcome` of a completed recovery's result. */
+export const recoverOutcome = z.object({ leftOut: leftOut.default([]) });
+
 const check = z.object({
   name: z.string(),
   object: z.string(),

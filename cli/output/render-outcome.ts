@@ -1,19 +1,22 @@
 import type { Proof } from '#lib/proof/proof.ts';
+import type { Differences } from '#lib/recovery/differences.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { verifyOutcomeSchema } from '#lib/verify/conclude-verify.ts';
 import { describeBytes, describeCount, describeDuration, describeMany } from './describe-amounts.ts';
 import { backupOutcome, refusedOutcome, restoreOutcome } from './outcome-schemas.ts';
 import { renderProof } from './render-proof.ts';
+import { renderRecovery } from './render-recovery.ts';
 import { renderFacts, renderTable } from './render-table.ts';
 import { escapeControls, type Terminal } from './terminal.ts';
 
 /** What a finished run has to say besides its error; empty where that is all. */
 export function renderOutcome(
   terminal: Terminal,
-  { result, proof }: { result: RunResult; proof: Proof | null },
+  { result, proof, differences }: { result: RunResult; proof: Proof | null; differences: Differences | null },
 ): string {
   if (result.status === 'refused') return renderRefusal(terminal, result);
   if (result.run.kind === 'backup') return renderBackup(terminal, result);
+  if (result.run.kind === 'recover') return renderRecovery(terminal, { result, proof, differences });
   if (result.run.kind === 'verify') return renderVerify(terminal, result);
   return proof === null ? '' : renderRestore(terminal, { result, proof });
 }

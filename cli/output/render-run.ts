@@ -7,7 +7,7 @@ import { escapeControls, type Format, type Terminal } from './terminal.ts';
 
 /** A run for people: what it was asked, its steps with attempts and waits, its errors, its outcome. */
 export function renderRun(terminal: Terminal, view: RunView): string {
-  const { run, status, result, timeline, proof, progress } = view;
+  const { run, status, result, timeline, proof, differences, progress } = view;
   const facts: [string, string][] = [
     ['started', describeTime(run.startedAt)],
     ['engine run', run.engineRunId],
@@ -26,7 +26,7 @@ export function renderRun(terminal: Terminal, view: RunView): string {
     parts.push('', `${terminal.paint('red', 'error:')} ${escapeControls(result.error.message)}`);
     parts.push(`${terminal.paint('yellow', 'hint:')} ${escapeControls(result.error.hint)}`);
   }
-  const outcome = result === null ? '' : renderOutcome(terminal, { result, proof });
+  const outcome = result === null ? '' : renderOutcome(terminal, { result, proof, differences });
   if (outcome !== '') parts.push('', outcome);
   return parts.join('\n');
 }
@@ -35,6 +35,7 @@ export function renderRun(terminal: Terminal, view: RunView): string {
 export function describeRun({ run }: Pick<RunView, 'run'>): string {
   if (run.kind === 'backup') return `Backup of ${run.connection}`;
   if (run.kind === 'restore') return `Restore of ${run.backup} to ${run.target}`;
+  if (run.kind === 'recover') return `Recovery of tables of ${run.backup} to ${run.target}`;
   return `Verification of ${run.backup}`;
 }
 

@@ -12,6 +12,16 @@ export interface ProgressSample {
   totalItems: number;
 }
 
+/** The lanes of the run that moved last, of a run and its parts: two of them may have phases of one name. */
+export function pickLatest(runs: readonly (readonly Progress[])[]): Progress[] {
+  const moved = (lanes: readonly Progress[]): string =>
+    lanes
+      .map(({ updatedAt }) => updatedAt)
+      .sort()
+      .at(-1) ?? '';
+  return [...([...runs].sort((one, other) => moved(one).localeCompare(moved(other))).at(-1) ?? [])];
+}
+
 /** Adds the lanes of the latest phase up; `undefined` before any lane has begun. */
 export function sampleProgress(lanes: readonly Progress[], now: number): ProgressSample | undefined {
   const latest = [...lanes].sort((one, other) => one.updatedAt.localeCompare(other.updatedAt)).at(-1);

@@ -4,6 +4,7 @@ import { isJournalLocked } from '#inngest/local/journal-lock.ts';
 import type { RunState } from '#inngest/local/journal-record.ts';
 import { readJournal } from '#inngest/local/read-journal.ts';
 import { applyRecord, emptyState, type RunnerState } from '#inngest/local/runner-state.ts';
+import { serverJournal } from '#inngest/local/server-journal.ts';
 import { errnoOf } from '#lib/errors/errno-of.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { type ResumeNote, resumeNoteSchema } from './workflow-request.ts';
@@ -35,6 +36,26 @@ export async function findUnfinished(stateFolder: string): Promise<UnfinishedRun
     }
   }
   return found.sort((one, other) => one.startedAt - other.startedAt);
+}
+
+/** Who drives a run by a local runner. */
+export interface Driver {
+  /** A living process holds the journal. */
+  isAlive: boolean;
+  /** The run as `resume` takes it up; `undefined` where the journal is a server's. */
+  unfinished: UnfinishedRun | undefined;
+}
+
+/** The local runner that has the run in its journal, in the state folder of this machine; `undefined` where none has. */
+export async function findDriver(stateFolder: string, engineRunId: string): Promise<Driver | undefined> {
+  for (const journal of [...(await listJournals(stateFolder)), join(stateFolder, serverJournal)]) {
+    const run = (await replayJournal(journal)).runs.get(engineRunId);
+    if (run === undefined) continue;
+    const note = readNote(run);
+    const about = { journal, runId: deriveRunId(run.event.ts, run.id), engineRunId, startedAt: run.createdAt };
+    return { isAlive: await isJournalLocked(`${journal}.lock`), unfinished: note && { ...about, note } };
+  }
+  return undefined;
 }
 
 /** Removes a journal whose runs have all ended and been told. */
