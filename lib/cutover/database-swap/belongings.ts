@@ -41,11 +41,12 @@ export async function readBelongings(session: Session, oids: readonly string[]):
       'connectionLimit', d.datconnlimit, 'allowsConnections', d.datallowconn, 'isTemplate', d.datistemplate,
       'comment', pg_catalog.shobj_description(d.oid, 'pg_database'),
       'settings', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('role', r.rolname,
-            'name', pg_catalog.split_part(c, '=', 1), 'value', pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1))
-            order by r.rolname nulls first, c), '[]')
+            'name', pg_catalog.split_part(c.item, '=', 1),
+            'value', pg_catalog.substr(c.item, pg_catalog.strpos(c.item, '=') + 1))
+            order by r.rolname nulls first, c.n), '[]')
           from pg_catalog.pg_db_role_setting s
             left join pg_catalog.pg_roles r on r.oid = s.setrole, -- 0: the whole database
-            pg_catalog.unnest(s.setconfig) c
+            pg_catalog.unnest(s.setconfig) with ordinality c(item, n)
           where s.setdatabase = d.oid),
       'grants', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
             'grantor', pg_catalog.pg_get_userbyid(g.grantor),
