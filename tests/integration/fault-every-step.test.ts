@@ -130,14 +130,8 @@ for (const asked of [{ strategy: 'database-swap' }, { strategy: 'in-place', repl
         const expected = index <= last ? 'old' : 'new';
         // A step after the cut-over that fails leaves the proven copy live, and what it replaced beside it.
         const leftovers = index <= last ? left.filter((name) => !name.includes('__rolled_back_')) : [];
-        if (
-          serves !== expected ||
-          leftovers.length > 0 ||
-          (index <= last && status === 'completed') ||
-          exitCode === 7
-        ) {
-          wrong.push(line);
-        }
+        const ended = index > last || (status !== 'completed' && exitCode !== 7);
+        if (serves !== expected || leftovers.length > 0 || !ended) wrong.push(line);
       }
     }
     console.log(`${asked.strategy}\n${lines.join('\n')}`);
