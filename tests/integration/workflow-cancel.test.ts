@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { readResult, readRun } from '#lib/runs/run-store.ts';
 import { dumpDatabase } from '#tests/support/dump-database.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
+import { waitFor } from '#tests/support/wait-for.ts';
 import { runSql } from '#tests/support/with-client.ts';
 import { type Holdfast, withHoldfast } from '#tests/support/workflow.ts';
 
@@ -14,14 +14,6 @@ function slowPlayers(database: string): string {
     create table players (id int primary key, name text);
     create index slow on players (slowly(id));
     insert into players select i, 'player ' || i from generate_series(1, 40) i;`;
-}
-
-async function waitFor<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (const until = Date.now() + 30_000; ; await sleep(50)) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > until) throw new Error('It did not come to pass in time.');
-  }
 }
 
 async function isBuilding(url: string): Promise<true | undefined> {
