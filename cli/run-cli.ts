@@ -12,6 +12,7 @@ import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
+import { addTransfer } from './commands/transfer.ts';
 import type { StartVerb } from './commands/verb.ts';
 import { addVerify } from './commands/verify.ts';
 import { describeFailure } from './output/describe-failure.ts';
@@ -56,6 +57,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+const verbs = [
+  ...[addBackup, addRestore, addTransfer],
+  ...[addList, addShow, addVerify, addRuns, addResume, addDoctor],
+];
+
 function buildProgram(start: StartVerb): Command {
   const program = new Command('holdfast')
     .description('Back up a PostgreSQL database, restore it, and prove that the copy equals the source.')
@@ -72,8 +78,7 @@ function buildProgram(start: StartVerb): Command {
     .configureOutput({ outputError: () => undefined })
     .exitOverride()
     .addHelpText('after', exitCodesHelp);
-  for (const add of [addBackup, addRestore, addList, addShow, addVerify, addRuns, addResume, addDoctor])
-    add(program, start);
+  for (const add of verbs) add(program, start);
   return program;
 }
 

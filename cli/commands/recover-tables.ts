@@ -1,7 +1,7 @@
+import { confirm, protectionOf, requireRightName } from '#cli/confirmation/confirm.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
-import { confirmTarget } from '#cli/workflow/confirm-target.ts';
 import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
@@ -38,7 +38,10 @@ export async function recoverTables(
   // Planned here too: a misspelt table is told before a run is made of it.
   const backup = { manifest, entries: await readSchemaEntries(workspace.repository, manifest) };
   const plan = planRecovery(backup, { patterns: tables, schema, lanes: 1, unlogged: false });
-  await confirmTarget(target, options.yesReplace);
+  const given = { yes: false, yesReplace: options.yesReplace };
+  requireRightName(target, given);
+  const facts = `Recovery of tables of ${manifest.id} into the schema ${schema} of ${to}.`;
+  await confirm({ target, reasons: protectionOf(target), facts, verb: 'recover them into it' }, given);
   await checkConnection(target);
   for (const table of plan.tables)
     terminal.note(`recovers ${describeTable(table)} as ${describeTable({ schema, name: table.side })}`);

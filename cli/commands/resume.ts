@@ -2,13 +2,11 @@ import type { Command } from 'commander';
 import { describeFailure } from '#cli/output/describe-failure.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
+import { resumeRun } from '#cli/workflow/resume-run.ts';
 import { findUnfinished, type UnfinishedRun } from '#cli/workflow/unfinished-run.ts';
-import { overrideEnvironment, readEnvironment } from '#lib/config/environment.ts';
-import { findConnection } from '#lib/config/find-connection.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
-import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { pickNamed } from './find-named.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
@@ -61,31 +59,17 @@ async function resume(terminal: Terminal, named: string | undefined): Promise<nu
       return terminal.json ? error.exitCode : terminal.fail(error);
     },
   };
-  for (const run of chosen) worst = Math.max(worst, await resumeRun(each, run));
+  for (const run of chosen) worst = Math.max(worst, await resumeOne(each, run));
   if (terminal.json) terminal.result({ runs: documents, exitCode: worst }, () => '');
   return worst;
 }
 
 /** One run that cannot go on must not keep the others from it; a signal ends them all. */
-async function resumeRun(terminal: Terminal, run: UnfinishedRun): Promise<number> {
-  const { note, journal, runId, engineRunId } = run;
-  const environment = readEnvironment();
+async function resumeOne(terminal: Terminal, run: UnfinishedRun): Promise<number> {
   try {
-    overrideEnvironment({
-      ...environment,
-      HOLDFAST_REPOSITORY: note.repository,
-      HOLDFAST_CONFIG: note.config ?? undefined,
-    });
-    const { config, repository } = await openWorkspace();
-    // Without its URL the run would fail for good; like this it waits until it is given.
-    for (const connection of note.connections) findConnection(config, connection);
-    const { driveLocally } = await import('#cli/workflow/drive-locally.ts');
-    const driven = { journal, repository, run: { engineRunId, runId }, title: note.title };
-    return await printFinished(terminal, repository, await driveLocally(terminal, driven));
+    return await resumeRun(terminal, run, ({ repository }, finished) => printFinished(terminal, repository, finished));
   } catch (cause) {
     if (cause instanceof CancelledError) throw cause;
     return terminal.fail(await describeFailure(cause));
-  } finally {
-    overrideEnvironment(environment);
   }
 }

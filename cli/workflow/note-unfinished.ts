@@ -10,7 +10,12 @@ export async function noteUnfinished(terminal: Terminal): Promise<void> {
     const [first] = unfinished;
     if (first === undefined) return;
     const what = unfinished.length === 1 ? `${first.note.title}, run ${first.runId}` : `${unfinished.length} runs`;
-    terminal.note(`note: There is something to resume (${what}): \`holdfast resume\`.`);
+    const waits = unfinished.every((run) => run.waits);
+    terminal.note(
+      waits
+        ? `note: Approval is waited for (${what}): \`holdfast approve ${first.runId}\`.`
+        : `note: There is something to resume (${what}): \`holdfast resume\`.`,
+    );
   } catch {
     // The verb itself reports a config that does not load, and `holdfast resume` a journal that cannot be read.
   }

@@ -16,26 +16,45 @@ export interface UnfinishedRun {
   engineRunId: string;
   note: ResumeNote;
   startedAt: number;
+  /** It, or a part of it, waits for a person. */
+  waits: boolean;
 }
 
 /**
- * The runs in journals that no living process holds, oldest first. A journal in which nothing has begun is removed.
+ * The runs in journals that no living process holds, oldest first and those that wait for a person last. A journal in
+ * which nothing has begun is removed.
  * @throws DamagedError, RefusedError (written by another version) naming the journal.
  */
 export async function findUnfinished(stateFolder: string): Promise<UnfinishedRun[]> {
   const found: UnfinishedRun[] = [];
   for (const journal of await listJournals(stateFolder)) {
     if (await isJournalLocked(`${journal}.lock`)) continue;
-    const runs = listMainRuns(await replayJournal(journal));
+    const state = await replayJournal(journal);
+    const runs = listMainRuns(state);
     if (runs.length === 0) await removeIfAbandoned(journal);
     for (const run of runs) {
-      const note = readNote(run);
-      if (note === undefined) continue;
-      const { id: engineRunId, createdAt: startedAt } = run;
-      found.push({ journal, runId: deriveRunId(run.event.ts, run.id), engineRunId, note, startedAt });
+      const unfinished = describeRun({ journal, state, run });
+      if (unfinished) found.push(unfinished);
     }
   }
-  return found.sort((one, other) => one.startedAt - other.startedAt);
+  return found.sort((one, other) => Number(one.waits) - Number(other.waits) || one.startedAt - other.startedAt);
+}
+
+function describeRun({
+  journal,
+  state,
+  run,
+}: {
+  journal: string;
+  state: RunnerState;
+  run: RunState;
+}): UnfinishedRun | undefined {
+  const note = readNote(run);
+  if (note === undefined) return undefined;
+  const { id: engineRunId, createdAt: startedAt } = run;
+  const pending = [...state.runs.values()].flatMap((open) => Object.values(open.pending));
+  const waits = pending.some(({ op }) => op === 'WaitForEvent');
+  return { journal, runId: deriveRunId(run.event.ts, run.id), engineRunId, note, startedAt, waits };
 }
 
 /** Who drives a run by a local runner. */
@@ -49,11 +68,10 @@ export interface Driver {
 /** The local runner that has the run in its journal, in the state folder of this machine; `undefined` where none has. */
 export async function findDriver(stateFolder: string, engineRunId: string): Promise<Driver | undefined> {
   for (const journal of [...(await listJournals(stateFolder)), join(stateFolder, serverJournal)]) {
-    const run = (await replayJournal(journal)).runs.get(engineRunId);
+    const state = await replayJournal(journal);
+    const run = state.runs.get(engineRunId);
     if (run === undefined) continue;
-    const note = readNote(run);
-    const about = { journal, runId: deriveRunId(run.event.ts, run.id), engineRunId, startedAt: run.createdAt };
-    return { isAlive: await isJournalLocked(`${journal}.lock`), unfinished: note && { ...about, note } };
+    return { isAlive: await isJournalLocked(`${journal}.lock`), unfinished: describeRun({ journal, state, run }) };
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { describeChange } from './describe-change.ts';
 import { startLocalRunner } from './local-runner.ts';
+import { serverJournal } from './server-journal.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { followDecisions, takeDecisions } from './take-decisions.ts';
 
@@ -20,7 +21,7 @@ export async function embedRunner(): Promise<void> {
   if (findServerEngine(readEnvironment()) !== 'local') return;
   try {
     const { stateFolder } = await loadConfig();
-    const journalPath = join(stateFolder, 'server.jsonl');
+    const journalPath = join(stateFolder, serverJournal);
     const openRepository = async () => (await openWorkspace()).repository;
     const runner = await startLocalRunner({
       client: inngest,

@@ -1,0 +1,2 @@
+/** The journal of a server process, in its state folder. */
+export const serverJournal = 'server.jsonl';
