@@ -38,7 +38,8 @@ export function planCutover(wishes: CutoverWishes): { cutover: Cutover | undefin
     detail: strategy === undefined ? answer.because : `${strategy}: ${answer.because}`,
     hint: answer.details ? '' : answer.hint,
   };
-  const checks = [choice, ...checkTarget(target, facts)];
+  // A pooler or a standby is also why rights seem to be missing: it speaks first.
+  const checks = [...checkTarget(target, facts), choice];
   if (!answer.details) return { cutover: undefined, checks };
   const { details, because } = answer;
   if (details.strategy === 'database-swap') checks.push(...checkSwapTarget(facts, details));
