@@ -66,7 +66,10 @@ export async function startWebSocketProxy(options: {
       socket.resetAndDestroy();
       server.resetAndDestroy();
     };
-    network.join({ client: createWebSocketStream(webSocket), server, reset });
+    const client = createWebSocketStream(webSocket);
+    // The stream itself ends reading only: a server at work would go on for a client that has gone.
+    webSocket.on('close', () => client.destroy());
+    network.join({ client, server, reset });
   }
 
   const port = await listenOnFreePort(http);
