@@ -3,6 +3,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { deleteBranch } from '#lib/neon/delete-branch.ts';
 import { deleteEndpoints, ensureEndpoint } from '#lib/neon/endpoints.ts';
 import { listBranches, type NeonBranchInfo } from '#lib/neon/list-branches.ts';
+import { renameBranch } from '#lib/neon/rename-branch.ts';
 import { classifyError } from '#lib/postgres/classify-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import { locate } from '#lib/postgres/place.ts';
@@ -12,30 +13,35 @@ import { requireOtherServer } from './require-other-server.ts';
 
 /**
  * Deletes the branches of a cut-over, children first; never the one that the target's host leads to. A branch that Neon
- * keeps, because the live one or another descends from it or it is the project's first root, is emptied: its database is
- * dropped and its endpoint deleted (Neon manual, "Instant restore", "Deleting backup branches"). Safe to run twice.
- * @throws a classified error.
+ * keeps, because the live one or another descends from it or it was the project's first root, is emptied: its database
+ * is dropped, its name says so, its endpoint goes (Neon manual, "Instant restore", "Deleting backup branches"). Safe to
+ * run twice: names tell how far it is. @throws a classified error.
  */
 export async function discardBranches(work: Undertaking): Promise<void> {
-  const { api, details } = work;
-  const { project } = details;
-  const { staging, preserved, rolledBack } = await readFamily(work);
-  const ours = [staging, preserved, rolledBack].filter((one) => one !== undefined);
+  const { live } = await readFamily(work);
+  const deleted = new Set<string>();
   const kept = new Set<string>();
-  for (let free = ours; free.length > 0; ) {
-    const branches = await listBranches(api, project);
-    free = ours.filter(({ id }) => !kept.has(id) && isFree(branches, id));
-    for (const { id } of free) {
-      if (!(await tryToDelete(work, id))) kept.add(id);
+  for (;;) {
+    const branches = (await listBranches(work.api, work.details.project)).filter(({ id }) => !deleted.has(id));
+    const ours = listOurs(branches, work).filter(({ id }) => id !== live.id);
+    const free = ours.find(({ id }) => !kept.has(id) && !branches.some(({ parent }) => parent === id));
+    if (free === undefined) {
+      for (const branch of ours) await emptyBranch(work, branch);
+      return;
     }
+    const isDeleted = await tryToDelete(work, free.id);
+    (isDeleted ? deleted : kept).add(free.id);
   }
-  const left = await listBranches(api, project);
-  for (const branch of ours.filter(({ id }) => left.some((one) => one.id === id))) await emptyBranch(work, branch);
 }
 
-/** Still there, without children. */
-function isFree(branches: readonly NeonBranchInfo[], id: string): boolean {
-  return branches.some((branch) => branch.id === id) && !branches.some(({ parent }) => parent === id);
+function listOurs(branches: readonly NeonBranchInfo[], { details }: Undertaking): NeonBranchInfo[] {
+  const { stagingName, preservedName, rolledBackName } = details;
+  const names = [stagingName, preservedName, rolledBackName];
+  return branches.filter(({ name }) => names.includes(name) || names.map(emptied).includes(name));
+}
+
+function emptied(name: string): string {
+  return name.replace(/^holdfast-/, 'holdfast-emptied-');
 }
 
 /** Answers `false` where Neon keeps the branch. */
@@ -50,14 +56,25 @@ async function tryToDelete({ api, details }: Undertaking, branch: string): Promi
   }
 }
 
-async function emptyBranch({ api, details, target }: Undertaking, { id, name }: NeonBranchInfo): Promise<void> {
+async function emptyBranch(work: Undertaking, { id: branch, name }: NeonBranchInfo): Promise<void> {
+  const { api, details } = work;
+  const { project, stagingName, preservedName, rolledBackName } = details;
+  if ([stagingName, preservedName, rolledBackName].includes(name)) {
+    await dropDatabase(work, { branch, name });
+    await renameBranch(api, { project, branch, name: emptied(name) });
+  }
+  await deleteEndpoints(api, { project, branch });
+}
+
+async function dropDatabase(
+  { api, details, target }: Undertaking,
+  { branch, name }: { branch: string; name: string },
+): Promise<void> {
   const { project, database } = details;
-  const host = await ensureEndpoint(api, { project, branch: id });
+  const host = await ensureEndpoint(api, { project, branch });
   try {
-    const maintenance = await reachMaintenance(
-      locate(target, { database: details.maintenance, host }),
-      details.maintenance,
-    );
+    const inside = locate(target, { database: details.maintenance, host });
+    const maintenance = await reachMaintenance(inside, details.maintenance);
     await requireOtherServer(maintenance, target);
     await withSession(maintenance, (session) =>
       session.query(`drop database if exists ${quoteIdent(database)} with (force)`),
@@ -65,5 +82,4 @@ async function emptyBranch({ api, details, target }: Undertaking, { id, name }: 
   } catch (cause) {
     throw classifyError(cause, `branch ${name}`);
   }
-  await deleteEndpoints(api, { project, branch: id });
 }

@@ -63,7 +63,11 @@ export const neonBranch: CutoverStrategy<NeonBranch> = {
     if (!preserved) throw formerGone(details);
     const host = await ensureEndpoint(api, { project, branch: preserved.id });
     // Emptied by a discard, or by hand: a restore would take the target's content away and give nothing for it.
-    if ((await readServed(locate(target, { database: null, host }))) !== liveOid) throw formerGone(details);
+    const former = await readServed(locate(target, { database: null, host })).catch((cause: unknown) => {
+      if (cause instanceof RefusedError && cause.code === 'no_database') return undefined;
+      throw cause;
+    });
+    if (former !== liveOid) throw formerGone(details);
     try {
       const interruptionMs = await measureInterruption(target, {
         oid: liveOid,

@@ -24,14 +24,19 @@ export interface FaultRule {
 /** Faults that were asked for and have not happened yet. */
 export interface Faults {
   inject(rule: FaultRule): void;
+  /** Forgets what has not happened yet. */
+  clear(): void;
   /** The fault of this request, used up with it. */
   take(request: string): Fault | undefined;
 }
 
 export function createFaults(): Faults {
-  const rules: Required<FaultRule>[] = [];
+  let rules: Required<FaultRule>[] = [];
   return {
     inject: ({ fault, matching = /^/, skip = 0, times = 1 }) => void rules.push({ fault, matching, skip, times }),
+    clear: () => {
+      rules = [];
+    },
     take(request) {
       for (const rule of rules) {
         if (rule.times === 0 || !rule.matching.test(request)) continue;

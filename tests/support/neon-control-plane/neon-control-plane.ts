@@ -41,6 +41,8 @@ export interface NeonControlPlane extends AsyncDisposable {
   superuserUrlOf(database: string, branch?: string): string;
   /** What happens to requests to come. */
   inject(rule: FaultRule): void;
+  /** Nothing happens to them any more. */
+  clearFaults(): void;
   failNext(action: OperationAction): void;
   /** Drops every connection of a branch's endpoint, as the restart of its compute does. */
   restartCompute(branch?: string): void;
@@ -134,6 +136,7 @@ export async function startNeonControlPlane(
       `postgres://${owner.name}:${owner.password}@${project.hostOf(endpointOf(branch))}/${encodeURIComponent(database)}`,
     superuserUrlOf: (database, branch = 'main') => findBranch(branch).server?.urlOf(database) ?? '',
     inject: faults.inject,
+    clearFaults: faults.clear,
     failNext: project.operations.failNext,
     restartCompute: (branch = 'main') => endpointOf(branch).relay.cutAll(),
     settled: project.operations.settled,
