@@ -5,7 +5,7 @@ import type { Repository } from '#lib/repository/repository.ts';
 import { listFamily } from '#lib/runs/children-store.ts';
 import type { Progress } from '#lib/runs/run-record.ts';
 import { readProgress } from '#lib/runs/run-store.ts';
-import { findWaiting, type Waiting } from '#lib/runs/waiting-store.ts';
+import { findUndecided, type Waiting } from '#lib/runs/waiting-store.ts';
 import { describeProgress, type ProgressSample, pickLatest, sampleProgress } from './plan-progress.ts';
 
 const redrawMs = 500;
@@ -77,7 +77,7 @@ async function look({
   try {
     const family = await listFamily(repository, runId);
     const lanes = await Promise.all(family.map((id) => readProgress(repository, id)));
-    return { waiting: await findWaiting(repository, runId), lanes: pickLatest(lanes) };
+    return { waiting: await findUndecided(repository, runId), lanes: pickLatest(lanes) };
   } catch {
     return { waiting: undefined, lanes: [] };
   }

@@ -24,6 +24,13 @@ export async function listChildren(repository: Repository, runId: string): Promi
   return children;
 }
 
+/** The run, its parts and their parts, each before its own. */
+export async function listFamily(repository: Repository, runId: string): Promise<string[]> {
+  const children = await listChildren(repository, runId);
+  const families = await Promise.all(children.map((child) => listFamily(repository, child)));
+  return [runId, ...families.flat()];
+}
+
 /** A step of a run that is a run itself. */
 export interface ParentStep {
   run: string;
