@@ -2,11 +2,13 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { databaseSwap } from '#lib/cutover/database-swap/database-swap.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
+import { RollbackFailedError } from '#lib/errors/rollback-failed-error.ts';
 import { openGuest } from '#tests/support/guest-client.ts';
 import { openSwapPlace, type SwapCutover, type SwapPlace } from '#tests/support/swap-place.ts';
 import { testCluster } from '#tests/support/test-database.ts';
+import { createRole } from '#tests/support/test-role.ts';
 import { watchDatabase } from '#tests/support/watch-database.ts';
-import { runSql } from '#tests/support/with-client.ts';
+import { runSql, withClient } from '#tests/support/with-client.ts';
 
 const { url } = testCluster('target');
 
@@ -87,6 +89,31 @@ describe('a rollback', () => {
     await databaseSwap.discard(place.workspace, cutover);
     await expect(databaseSwap.rollBack(place.workspace, cutover)).rejects.toThrow(/was dropped: what .* is gone/);
     expect(await place.content(place.live)).toBe('new');
+  });
+
+  it('that fails for good says what state is left, and the statements that do it by hand', async () => {
+    await using role = await createRole(url, { attributes: 'createdb' });
+    await using place = await openSwapPlace(url, { as: role.url });
+    const cutover = await place.stage(await place.plan());
+    await databaseSwap.cutOver(place.workspace, cutover);
+    await runSql(url, `alter role ${role.name} nocreatedb`);
+    const failed = await databaseSwap.rollBack(place.workspace, cutover).catch((cause: unknown) => cause);
+    expect(failed).toBeInstanceOf(RollbackFailedError);
+    const { message, hint } = failed instanceof RollbackFailedError ? failed : { message: '', hint: '' };
+    const { live, before, rolledBack, maintenance } = cutover.details;
+    expect(message).toContain(`Database ${live} still has the restored content, and ${before} its former one`);
+    expect(await place.content(live)).toBe('new');
+
+    const [, said = '', statements = ''] = /^As a superuser, connected to database (\S+): (.*)$/.exec(hint) ?? [];
+    expect(said).toBe(maintenance);
+    await using _ = await openGuest(place.urlOf(live));
+    // One after the other, as psql sends them.
+    await withClient(url, async (client) => {
+      for (const statement of statements.split('; ')) await client.query(statement);
+    });
+    expect(await place.content(live)).toBe('old');
+    expect(await place.content(rolledBack)).toBe('new');
+    expect(await databaseSwap.rollBack(place.workspace, cutover)).toMatchObject({ putAside: { database: rolledBack } });
   });
 
   it('finds the former database where a person has renamed it', async () => {

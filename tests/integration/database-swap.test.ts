@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { databaseSwap } from '#lib/cutover/database-swap/database-swap.ts';
 import { openGuest } from '#tests/support/guest-client.ts';
 import { startCluster, startSystemCluster } from '#tests/support/postgres-cluster.ts';
-import { openSwapPlace, type SwapPlace } from '#tests/support/swap-place.ts';
+import { openSwapPlace, type SwapCutover, type SwapPlace } from '#tests/support/swap-place.ts';
 import { testCluster } from '#tests/support/test-database.ts';
 import { createRole } from '#tests/support/test-role.ts';
 import { watchDatabase } from '#tests/support/watch-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
 
 /** Swaps while clients come and go, and looks at what they saw. */
-async function swapUnderWatch(place: SwapPlace): Promise<void> {
+async function swapUnderWatch(place: SwapPlace): Promise<SwapCutover> {
   const cutover = await place.stage(await place.plan());
   const watches = [0, 1, 2].map(() => watchDatabase(place.urlOf(place.live), { everyMs: 10 }));
   await Promise.all(watches.map((watch) => watch.untilSeen(5)));
@@ -26,6 +26,7 @@ async function swapUnderWatch(place: SwapPlace): Promise<void> {
   expect(facts.lsn).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
   expect(await place.content(place.live)).toBe('new');
   expect(await place.content(cutover.details.before)).toBe('old');
+  return cutover;
 }
 
 describe('a swap under clients', () => {
@@ -48,7 +49,11 @@ describe('a swap under clients', () => {
     const { url } = testCluster('target');
     await using role = await createRole(url, { attributes: 'createdb' });
     await using place = await openSwapPlace(url, { as: role.url });
-    await swapUnderWatch(place);
+    const cutover = await swapUnderWatch(place);
+    await databaseSwap.rollBack(place.workspace, cutover);
+    expect(await place.content(place.live)).toBe('old');
+    await databaseSwap.discard(place.workspace, cutover);
+    expect(await place.databases()).toEqual([place.live]);
   });
 
   it('ends idle clients, busy ones, and ones in a transaction, whose work is not committed', async () => {

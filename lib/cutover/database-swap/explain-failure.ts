@@ -36,6 +36,13 @@ export async function explainFailure(session: Session, failure: Failure): Promis
         hint: 'Nothing was changed. The server is overloaded, or a synchronous standby does not answer.',
         cause,
       });
+    case '22023': // invalid_parameter_value: its message would quote the value, and that may be a secret
+    case '42704': // undefined_object
+      return new UnavailableError(`${object}: a setting of the database was changed meanwhile.`, {
+        code: 'changed_meanwhile',
+        hint: 'Nothing was changed. Another attempt carries it over as it is then, or says that it cannot.',
+        cause,
+      });
     case '42P04': // duplicate_database
       return new RefusedError(`${object}: a name that it needs is taken by another database.`, {
         code: 'name_taken',
