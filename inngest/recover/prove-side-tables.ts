@@ -5,10 +5,10 @@ import { findConnection } from '#lib/config/find-connection.ts';
 import { addDigests } from '#lib/digest/add-digests.ts';
 import { readManifest } from '#lib/manifest/manifest-store.ts';
 import { withSession } from '#lib/postgres/connect.ts';
-import { planProof } from '#lib/proof/plan-proof.ts';
 import { writeProofPlan } from '#lib/proof/proof-store.ts';
 import { type ProofSummary, summarizeProof } from '#lib/proof/summarize-proof.ts';
 import { digestReordered, listReordered } from '#lib/recovery/digest-reordered.ts';
+import { planSideProof } from '#lib/recovery/plan-side-proof.ts';
 import { proveRecovery } from '#lib/recovery/prove-recovery.ts';
 import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
 import { manifestToProve } from '#lib/recovery/side-tables.ts';
@@ -24,15 +24,15 @@ export async function proveSideTables(
     // Safe to run twice: reads the side tables only, and the first plan stays.
     const manifest = await readManifest(repository, backup);
     const plan = await readRecoveryPlan(repository, run.id);
-    const expected = manifestToProve(manifest, plan, []);
-    const about = { manifest: expected, major: preflight.major, lanes: request.lanes ?? config.lanes };
+    const about = { plan, major: preflight.major, lanes: request.lanes ?? config.lanes };
     const { lanes } = await withSession(findConnection(config, request.to), async (session) =>
-      writeProofPlan(repository, run.id, await planProof(session, { ...about, level: 'content' })),
+      writeProofPlan(repository, run.id, await planSideProof(session, about)),
     );
+    const { tables } = manifestToProve(manifest, plan, []);
     return {
       lanes: lanes.map((parts) => parts.length),
-      totalBytes: expected.tables.reduce((sum, { bytes }) => sum + Number(bytes), 0),
-      tables: plan.tables.length,
+      totalBytes: tables.reduce((sum, { bytes }) => sum + Number(bytes), 0),
+      tables: tables.length,
       reordered: listReordered(manifest, plan).length,
     };
   });

@@ -46,30 +46,39 @@ export function missingSql(tables: ComparedTables, options: { only: 'side' | 'li
     order by ${keyColumns(tables, 't')} limit ${limit}`;
 }
 
-/** Keys of the first rows that differ, with the positions in `columns` of what differs. */
+/**
+ * Keys of the first rows that differ, with the positions in `columns` of what differs. Each side hashes its columns by
+ * itself: both rows together may have more columns than a query can (1,664). (`unnest` takes several arrays under its
+ * bare name only.)
+ */
 export function differentSql(tables: ComparedTables, limit: number): string {
-  const keys = tables.key.map((_, index) => `d.k${index}`);
-  const differing = tables.columns.map((name, index) => {
-    const column = quoteIdent(name);
-    return `case when row(b.${column})::pg_catalog.text ${binary} <> row(l.${column})::pg_catalog.text ${binary} then ${index} end`;
-  });
-  const again = (alias: string): string =>
-    tables.key.map((column, index) => `d.k${index} ${sameSql(column)} ${keySql(column, alias)}`).join(' and ');
-  return `select ${keyText(tables, 'b')} as key,
-      pg_catalog.to_json(pg_catalog.array_remove(array[${differing.join(', ')}]::int[], null))::text as columns
-    from (select ${tables.key.map((_, index) => `b.k${index}`).join(', ')}
+  const keys = tables.key.map((_, index) => `b.k${index}`).join(', ');
+  const columns = tables.columns.map((name) => hashSql([name]));
+  const found = (which: 'side' | 'live', alias: string): string => `cross join lateral (
+        select array[${columns.join(', ')}] as h, ${keyText(tables, 't')} as key from ${fromTable(tables[which])} t
+        where t.ctid = d.${alias}_row and t.tableoid = d.${alias}_table offset 0) ${alias}`;
+  return `select b.key, (select pg_catalog.json_agg(c.n - 1 order by c.n)
+        from unnest(b.h, l.h) with ordinality c(b, l, n) where c.b <> c.l)::pg_catalog.text as columns
+    from (select b.row as b_row, b.of as b_table, l.row as l_row, l.of as l_table,
+          pg_catalog.row_number() over (order by ${keys}) as place
         from ${hashedRows(tables, 'side')} b join ${hashedRows(tables, 'live')} l on ${joinHashed(tables, 'b', 'l')}
-        where b.h <> l.h order by ${tables.key.map((_, index) => `b.k${index}`).join(', ')} limit ${limit}) d
-      join ${fromTable(tables.side)} b on ${again('b')}
-      join ${fromTable(tables.live)} l on ${again('l')}
-    order by ${keys.join(', ')}`;
+        where b.h <> l.h order by ${keys} limit ${limit}) d
+      ${found('side', 'b')}
+      ${found('live', 'l')}
+    order by d.place`;
 }
 
 /** OFFSET 0 keeps the planner from drawing the hash out of the subquery, and whole rows into the join with it. */
 function hashedRows(tables: ComparedTables, which: 'side' | 'live'): string {
   const keys = tables.key.map((column, index) => `${keySql(column, 't')} as k${index}`);
-  const row = `row(${tables.columns.map((name) => `t.${quoteIdent(name)}`).join(', ')})::pg_catalog.text ${binary}`;
-  return `(select ${keys.join(', ')}, pg_catalog.hashtextextended(${row}, 0) as h from ${fromTable(tables[which])} t offset 0)`;
+  return `(select ${keys.join(', ')}, ${hashSql(tables.columns)} as h, t.ctid as row, t.tableoid as of
+        from ${fromTable(tables[which])} t offset 0)`;
+}
+
+/** A row's text is unambiguous: quotes, nulls and nested rows are told apart (manual, "Composite Type Input and Output Syntax"). */
+function hashSql(columns: readonly string[]): string {
+  const row = `row(${columns.map((name) => `t.${quoteIdent(name)}`).join(', ')})::pg_catalog.text`;
+  return `pg_catalog.hashtextextended(${row} ${binary}, 0)`;
 }
 
 function keySql({ name, asText }: ComparedKey, alias: string): string {
