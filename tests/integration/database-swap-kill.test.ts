@@ -52,7 +52,8 @@ async function untilAlone(): Promise<void> {
 /** What a client that tries until it gets in sees, and what it was told before. */
 async function enter(place: SwapPlace): Promise<{ content: string; codes: string[] }> {
   const watch = watchDatabase(place.urlOf(place.live), { everyMs: 5 });
-  await watch.untilSeen(1);
+  // Where nothing has the name, it stays so.
+  await Promise.race([watch.untilSeen(1), sleep(20_000)]);
   const sights = await watch.stop();
   const content = sights.find((sight) => sight.content !== undefined)?.content ?? '';
   return { content, codes: sights.flatMap(({ code }) => code ?? []) };

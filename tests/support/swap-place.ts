@@ -34,7 +34,7 @@ export interface SwapPlace extends AsyncDisposable {
   content(database: string): Promise<string>;
 }
 
-export const rowsOfContent = 1000;
+const rowsOfContent = 1000;
 
 /**
  * A swap's place on the server of `url` (a superuser's). `as` is the URL of the role that swaps, who owns the database

@@ -14,7 +14,7 @@ export interface Sight {
 
 export interface Watch {
   sights: readonly Sight[];
-  /** Until `count` more attempts have succeeded. */
+  /** Until `count` more attempts have succeeded, or it is stopped. */
   untilSeen(count: number): Promise<void>;
   stop(): Promise<readonly Sight[]>;
 }
@@ -35,7 +35,7 @@ export function watchDatabase(url: string, { everyMs }: { everyMs: number }): Wa
     sights,
     async untilSeen(count) {
       const enough = seen() + count;
-      while (seen() < enough) await sleep(everyMs);
+      while (watching && seen() < enough) await sleep(everyMs);
     },
     async stop() {
       watching = false;

@@ -46,7 +46,7 @@ export function planBelongings(from: Belongings, to: Belongings, name: string): 
 }
 
 /** `setting work_mem of role app`; never its value. */
-export function describeSetting({ role, name }: Setting): string {
+function describeSetting({ role, name }: Setting): string {
   return `setting ${name}${role === null ? '' : ` of role ${role}`}`;
 }
 
