@@ -36,8 +36,8 @@ async function checkRight(session: Session): Promise<Check> {
   const { may, read_only: readOnly, database, role } = answer.rows[0] ?? {};
   const check = { name: 'right to create', object: `database ${database}` };
   if (readOnly === 'on') {
-    const hint = 'Connect to the primary server, or lift what makes the role or the database read-only.';
-    return { ...check, passed: false, detail: 'it is read-only for this connection', hint };
+    const hint = 'It is a standby: give the URL of the primary server.';
+    return { ...check, passed: false, detail: 'it can only be read', hint };
   }
   const passed = may === 't';
   const detail = `role ${role} ${passed ? 'may' : 'may not'} create schemas`;
