@@ -5,13 +5,18 @@ import { overrideEnvironment } from '#lib/config/environment.ts';
 import { holdfastVersion } from '#lib/config/version.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
+import { addApprove } from './commands/approve.ts';
 import { addBackup } from './commands/backup.ts';
+import { addCancel } from './commands/cancel.ts';
+import { addDiscard } from './commands/discard.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addList } from './commands/list.ts';
 import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addTransfer } from './commands/transfer.ts';
 import type { StartVerb } from './commands/verb.ts';
 import { addVerify } from './commands/verify.ts';
@@ -26,6 +31,9 @@ const globalOptions = z.object({
   config: z.string().optional(),
   repository: z.string().optional(),
 });
+
+/** Verbs that take up what an earlier process has left: it needs not be told of. */
+const takesUp = ['resume', 'approve', 'cancel'];
 
 /** Runs one command line (without `node` and the script) and answers the exit code. Prints everything there is to say. */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -43,7 +51,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
       ...(options.config === undefined ? {} : { HOLDFAST_CONFIG: resolve(options.config) }),
       ...(options.repository === undefined ? {} : { HOLDFAST_REPOSITORY: options.repository }),
     });
-    if (command.name() !== 'resume') await noteUnfinished(terminal);
+    if (!takesUp.includes(command.name())) await noteUnfinished(terminal);
     exitCode = await body(terminal);
   };
   try {
@@ -58,7 +66,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 }
 
 const verbs = [
-  ...[addBackup, addRestore, addTransfer],
+  ...[addBackup, addRestore, addTransfer, addApprove, addCancel, addRollback, addDiscard, addSweep],
   ...[addList, addShow, addVerify, addRuns, addResume, addDoctor],
 ];
 

@@ -1,51 +1,92 @@
-import { describeProgress, sampleProgress } from '#cli/workflow/plan-progress.ts';
+import { type Evidence, readEvidence } from '#cli/output/read-evidence.ts';
+import { describeProgress, pickLatest, sampleProgress } from '#cli/workflow/plan-progress.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
-import type { Proof } from '#lib/proof/proof.ts';
-import { readProof } from '#lib/proof/proof-store.ts';
-import { type Differences, readDifferences } from '#lib/recovery/differences.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { listChildren, listFamily } from '#lib/runs/children-store.ts';
 import type { RunRecord, RunResult, RunStatus, StepRecord } from '#lib/runs/run-record.ts';
 import { readProgress, readResult, readRun, readSteps } from '#lib/runs/run-store.ts';
+import { findUndecided, type Waiting } from '#lib/runs/waiting-store.ts';
 
-/** Everything the repository knows of one run. `interrupted`: its process is gone and a journal here can resume it. */
-export interface RunView {
+/**
+ * How a run stands. `waiting`: it, or a part of it, waits for a person; `interrupted`: its process is gone and a journal
+ * here can resume it.
+ */
+export type RunStanding = RunStatus | 'running' | 'waiting' | 'interrupted';
+
+/** A run as it is listed. */
+export interface ListedRun {
   run: RunRecord;
-  status: RunStatus | 'running' | 'interrupted';
+  status: RunStanding;
   result: RunResult | null;
+}
+
+/** Everything the repository knows of one run. */
+export interface RunView extends ListedRun, Evidence {
   timeline: StepRecord[];
-  proof: Proof | null;
-  /** What a recovery found; `null` for other runs. */
-  differences: Differences | null;
+  /** The runs that are its parts. */
+  children: { run: RunRecord; status: RunStanding }[];
+  /** What it waits for, where it does. */
+  waiting: (Waiting & { run: string }) | null;
   /** Where an open run is, in one line. */
   progress: string;
+}
+
+/** Reads how a run stands; `undefined` where it has no record. `interrupted` are the runs that nobody drives. */
+export async function readListedRun(
+  repository: Repository,
+  { runId, interrupted }: { runId: string; interrupted: ReadonlySet<string> },
+): Promise<ListedRun | undefined> {
+  const result = await readResult(repository, runId);
+  if (result !== undefined) return { run: result.run, status: result.status, result };
+  const run = await readRun(repository, runId);
+  if (run === undefined) return undefined;
+  const waits = (await findUndecided(repository, runId)) !== undefined;
+  const status = waits ? 'waiting' : (await isLeft(repository, run, interrupted)) ? 'interrupted' : 'running';
+  return { run, status, result: null };
 }
 
 /** Reads a run by its whole id. @throws UsageError where there is none. */
 export async function readRunView(
   repository: Repository,
-  { runId, interrupted }: { runId: string; interrupted: boolean },
+  { runId, interrupted }: { runId: string; interrupted: ReadonlySet<string> },
 ): Promise<RunView> {
-  const [result, proof] = await Promise.all([readResult(repository, runId), readProof(repository, runId)]);
-  const differences = (await readDifferences(repository, runId)) ?? null;
-  const run = result?.run ?? (await readRun(repository, runId));
-  if (run === undefined) {
+  const listed = await readListedRun(repository, { runId, interrupted });
+  if (listed === undefined) {
     throw new UsageError(`The run ${runId} has no record in ${repository.location}.`, {
       code: 'unknown_run',
       hint: 'See `holdfast runs`.',
     });
   }
-  if (result !== undefined) {
-    const { status, timeline } = result;
-    return { run, status, result, timeline, proof: proof ?? null, differences, progress: '' };
-  }
-  const sample = sampleProgress(await readProgress(repository, runId), Date.now());
+  const { run, result } = listed;
+  const evidence = await readEvidence(repository, { run, result: result ?? undefined });
+  const children = await readChildren(repository, { runId, interrupted });
+  if (result !== null)
+    return { ...listed, ...evidence, timeline: result.timeline, children, waiting: null, progress: '' };
+  const family = await listFamily(repository, runId);
+  const lanes = await Promise.all(family.map((id) => readProgress(repository, id)));
+  const sample = sampleProgress(pickLatest(lanes), Date.now());
   return {
-    run,
-    status: interrupted ? 'interrupted' : 'running',
-    result: null,
+    ...{ ...listed, ...evidence, children },
     timeline: await readSteps(repository, runId),
-    proof: proof ?? null,
-    differences,
+    waiting: (await findUndecided(repository, runId)) ?? null,
     progress: sample === undefined ? '' : describeProgress(sample, undefined),
   };
+}
+
+async function readChildren(
+  repository: Repository,
+  { runId, interrupted }: { runId: string; interrupted: ReadonlySet<string> },
+): Promise<RunView['children']> {
+  const ids = await listChildren(repository, runId);
+  const children = await Promise.all(ids.sort().map((id) => readListedRun(repository, { runId: id, interrupted })));
+  return children.flatMap((child) => (child ? [{ run: child.run, status: child.status }] : []));
+}
+
+/** A part of a run is driven by whoever drives the run. */
+async function isLeft(repository: Repository, run: RunRecord, interrupted: ReadonlySet<string>): Promise<boolean> {
+  for (let at: RunRecord | undefined = run; at !== undefined; ) {
+    if (interrupted.has(at.id)) return true;
+    at = at.parent === null ? undefined : await readRun(repository, at.parent);
+  }
+  return false;
 }

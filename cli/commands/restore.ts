@@ -28,8 +28,8 @@ export function addRestore(program: Command, start: StartVerb): void {
     .command('restore')
     .summary('restore a backup, prove the copy, and let it go live')
     .description(
-      'Restore a backup beside the live database or into an empty one, prove that the copy equals the backup, and only\n' +
-        'then put it in the place of the live one, which is kept. Where anything fails, or the proof does, the target\n' +
+      'Restore a backup beside the live database or into an empty one, prove that the copy equals the backup, and only ' +
+        'then put it in the place of the live one, which is kept. Where anything fails, or the proof does, the target ' +
         'serves what it served.',
     )
     .argument('<backup>', 'a backup id, the beginning of one, or `latest`')

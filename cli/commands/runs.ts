@@ -6,10 +6,10 @@ import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
-import { listRunIds, readResult, readRun } from '#lib/runs/run-store.ts';
+import { listRunIds } from '#lib/runs/run-store.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findRunId } from './find-named.ts';
-import type { RunView } from './read-run.ts';
+import { type RunStanding, readListedRun } from './read-run.ts';
 import { showRun } from './show.ts';
 import { describeExamples, type StartVerb, wholeNumber } from './verb.ts';
 
@@ -17,7 +17,7 @@ const optionsSchema = z.object({ limit: z.int() });
 
 interface Entry {
   run: RunRecord;
-  status: RunView['status'];
+  status: RunStanding;
   durationMs: number | null;
   message: string | null;
 }
@@ -57,12 +57,10 @@ async function readEntries({ config, repository }: Workspace, ids: readonly stri
   const interrupted = new Set((await findUnfinished(config.stateFolder)).map(({ runId }) => runId));
   const entries = await Promise.all(
     ids.map(async (id): Promise<Entry[]> => {
-      const result = await readResult(repository, id);
-      const run = result?.run ?? (await readRun(repository, id));
-      if (run === undefined) return [];
-      const open = interrupted.has(id) ? 'interrupted' : 'running';
-      const { status = open, durationMs = null } = result ?? {};
-      return [{ run, status, durationMs, message: result?.error?.message ?? null }];
+      const listed = await readListedRun(repository, { runId: id, interrupted });
+      if (listed === undefined) return [];
+      const { run, status, result } = listed;
+      return [{ run, status, durationMs: result?.durationMs ?? null, message: result?.error?.message ?? null }];
     }),
   );
   return entries.flat();
@@ -78,13 +76,25 @@ function render(terminal: Terminal, listing: { entries: readonly Entry[]; total:
     { name: 'took', align: 'right' as const },
     { name: 'status' },
   ];
-  const rows = entries.map(({ run, status, durationMs }): Cell[] => [
+  const rows = putPartsBelow(entries).map(({ run, status, durationMs, depth }): Cell[] => [
     run.id,
-    describeRun({ run }),
+    `${'  '.repeat(depth)}${describeRun({ run })}`,
     describeTime(run.startedAt),
     durationMs === null ? '' : describeDuration(durationMs),
     { text: status, format: formatOf(status) },
   ]);
   const more = total > entries.length ? [`  and ${describeCount(total - entries.length)} older ones (--limit)`] : [];
   return [location, renderTable(terminal, columns, rows), ...more].join('\n');
+}
+
+/** Newest first, and the parts of a run below it in the order of their beginning. */
+function putPartsBelow(entries: readonly Entry[]): (Entry & { depth: number })[] {
+  const listed = new Set(entries.map(({ run }) => run.id));
+  const partsOf = Map.groupBy([...entries].reverse(), ({ run }) => run.parent);
+  const unfold = (entry: Entry, depth: number): (Entry & { depth: number })[] => [
+    { ...entry, depth },
+    ...(partsOf.get(entry.run.id) ?? []).flatMap((part) => unfold(part, depth + 1)),
+  ];
+  const roots = entries.filter(({ run }) => run.parent === null || !listed.has(run.parent));
+  return roots.flatMap((entry) => unfold(entry, 0));
 }

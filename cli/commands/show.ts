@@ -40,8 +40,7 @@ async function show(terminal: Terminal, id: string): Promise<number> {
 
 /** Prints one run. */
 export async function showRun(terminal: Terminal, { config, repository }: Workspace, runId: string): Promise<number> {
-  const unfinished = await findUnfinished(config.stateFolder);
-  const interrupted = unfinished.some((run) => run.runId === runId);
+  const interrupted = new Set((await findUnfinished(config.stateFolder)).map((run) => run.runId));
   const view = await readRunView(repository, { runId, interrupted });
   terminal.result({ kind: 'run', ...view }, () => renderRun(terminal, view));
   return 0;

@@ -23,7 +23,7 @@ export function addTransfer(program: Command, start: StartVerb): void {
     .command('transfer')
     .summary('move a database: back up, restore, prove and cut over as one run')
     .description(
-      'Back a database up, restore the backup elsewhere, prove the copy and let it go live there, as one run.\n' +
+      'Back a database up, restore the backup elsewhere, prove the copy and let it go live there, as one run. ' +
         'Where anything fails, both databases serve what they served.',
     )
     .requiredOption('--from <name>', 'the connection to copy')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutoverSchema } from '#lib/cutover/cutover.ts';
 
 const leftOut = z.array(z.object({ object: z.string(), reason: z.string() }));
 
@@ -14,6 +15,7 @@ export const backupOutcome = z.object({
   }),
   epochs: z.int(),
   pgDump: z.string(),
+  snapshotBranch: z.string().nullable().default(null),
 });
 
 /** `outcome` of a restore's result that got as far as its proof. */
@@ -21,6 +23,41 @@ export const restoreOutcome = z.object({ backup: z.string(), leftOut: leftOut.de
 
 /** `outcome` of a completed recovery's result. */
 export const recoverOutcome = z.object({ leftOut: leftOut.default([]) });
+
+const backupPart = z.object({
+  run: z.string().nullable(),
+  backup: z.string().optional(),
+  totals: z.object({ rows: z.string(), bytes: z.string() }).optional(),
+});
+
+/** `outcome` of a transfer's result; a part that was not begun is missing. */
+export const transferOutcome = z.object({
+  backup: backupPart.optional(),
+  restore: z.object({ run: z.string().nullable(), leftOut: leftOut.optional() }).optional(),
+  fenced: z.boolean().default(false),
+  writes: z
+    .object({ rows: z.number(), tables: z.array(z.object({ table: z.string(), rows: z.number() })) })
+    .nullable()
+    .default(null),
+});
+
+/** `outcome` of a rollback's or a discard's result: whose cut-over it was about. */
+export const undoneOutcome = z
+  .object({
+    rolledBack: z.string().optional(),
+    discarded: z.string().optional(),
+    walBytes: z.string().nullable().default(null),
+    /** The run that has restored the safety backup. */
+    restore: z.string().nullable().default(null),
+    cutover: cutoverSchema.optional(),
+  })
+  .transform(({ rolledBack, discarded, ...rest }) => ({ subject: rolledBack ?? discarded, ...rest }));
+
+/** `outcome` of a sweep's result. */
+export const sweepOutcome = z.object({
+  actions: z.array(z.object({ run: z.string(), action: z.string(), because: z.string() })),
+  failures: z.array(z.string()),
+});
 
 const check = z.object({
   name: z.string(),

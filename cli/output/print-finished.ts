@@ -1,11 +1,17 @@
 import type { FinishedRun } from '#cli/workflow/finished-run.ts';
-import { readProof } from '#lib/proof/proof-store.ts';
-import { readDifferences } from '#lib/recovery/differences.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
+import { type KnownDatabase, lookAtDatabases } from '#lib/cutover/look-at-databases.ts';
+import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { type Evidence, readEvidence } from './read-evidence.ts';
 import { renderOutcome } from './render-outcome.ts';
+import { renderFacts } from './render-table.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Prints how a run ended, its proof included, and answers its exit code. */
+/**
+ * Prints how a run ended, its proof and its cut-over included, and answers its exit code. With `--json` the document is
+ * the run's result with `proof`, `cutover`, where there are some `differences`, and for exit code 7 `databases`.
+ */
 export async function printFinished(
   terminal: Terminal,
   repository: Repository,
@@ -14,15 +20,32 @@ export async function printFinished(
   const { runId, result, error } = finished;
   if (result === undefined)
     return terminal.fail(error, { run: { id: runId }, status: 'failed', exitCode: error.exitCode, error });
-  const proof = (await readProof(repository, runId)) ?? null;
-  const differences = (await readDifferences(repository, runId)) ?? null;
-  const document = { ...result, proof, ...(differences === null ? {} : { differences }) };
+  const evidence = await readEvidence(repository, { run: result.run, result });
+  const databases = result.exitCode === exitCodes.rollbackFailed ? await lookAt(evidence) : null;
+  const document = { ...result, ...toDocument(evidence), ...(databases === null ? {} : { databases }) };
   if (error === null) {
-    terminal.result(document, () => renderOutcome(terminal, { result, proof, differences }));
+    terminal.result(document, () => renderOutcome(terminal, result, evidence));
     return result.exitCode;
   }
   // A failed proof or a damaged backup has a table to show; the message stands below it.
-  const text = terminal.json ? '' : renderOutcome(terminal, { result, proof, differences });
+  const parts = terminal.json ? [] : [renderOutcome(terminal, result, evidence), renderDatabases(terminal, databases)];
+  const text = parts.filter((part) => part !== '').join('\n');
   if (text !== '') terminal.result(document, () => text);
   return terminal.fail(error, document);
+}
+
+/** The evidence as a part of a JSON document: `differences` only where there are some. */
+export function toDocument({ differences, ...evidence }: Evidence) {
+  return { ...evidence, ...(differences === null ? {} : { differences }) };
+}
+
+async function lookAt({ cutover }: Evidence): Promise<KnownDatabase[]> {
+  if (cutover === null) return [];
+  return lookAtDatabases(cutover, (await loadConfig()).connections.get(cutover.target));
+}
+
+function renderDatabases(terminal: Terminal, databases: readonly KnownDatabase[] | null): string {
+  if (databases === null || databases.length === 0) return '';
+  const facts = databases.map(({ what, says }) => [what, says] as const);
+  return `${terminal.paint('red', 'A person is needed. What is known:')}\n${renderFacts(terminal, facts)}`;
 }

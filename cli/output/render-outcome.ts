@@ -1,30 +1,43 @@
-import type { Proof } from '#lib/proof/proof.ts';
-import type { Differences } from '#lib/recovery/differences.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { verifyOutcomeSchema } from '#lib/verify/conclude-verify.ts';
 import { describeBytes, describeCount, describeDuration, describeMany } from './describe-amounts.ts';
-import { backupOutcome, refusedOutcome, restoreOutcome } from './outcome-schemas.ts';
-import { renderProof } from './render-proof.ts';
+import { backupOutcome, refusedOutcome } from './outcome-schemas.ts';
+import type { Evidence } from './read-evidence.ts';
 import { renderRecovery } from './render-recovery.ts';
+import { renderRestore } from './render-restore.ts';
+import { renderSweep } from './render-sweep.ts';
 import { renderFacts, renderTable } from './render-table.ts';
+import { renderTransfer } from './render-transfer.ts';
+import { renderDiscard, renderRollback } from './render-undone.ts';
 import { escapeControls, type Terminal } from './terminal.ts';
 
 /** What a finished run has to say besides its error; empty where that is all. */
-export function renderOutcome(
-  terminal: Terminal,
-  { result, proof, differences }: { result: RunResult; proof: Proof | null; differences: Differences | null },
-): string {
+export function renderOutcome(terminal: Terminal, result: RunResult, evidence: Evidence): string {
   if (result.status === 'refused') return renderRefusal(terminal, result);
-  if (result.run.kind === 'backup') return renderBackup(terminal, result);
-  if (result.run.kind === 'recover') return renderRecovery(terminal, { result, proof, differences });
-  if (result.run.kind === 'verify') return renderVerify(terminal, result);
-  return proof === null ? '' : renderRestore(terminal, { result, proof });
+  switch (result.run.kind) {
+    case 'backup':
+      return renderBackup(terminal, result);
+    case 'restore':
+      return renderRestore(terminal, result, evidence);
+    case 'recover':
+      return renderRecovery(terminal, { result, ...evidence });
+    case 'transfer':
+      return renderTransfer(terminal, result, evidence);
+    case 'rollback':
+      return renderRollback(terminal, result, evidence);
+    case 'discard':
+      return renderDiscard(terminal, result);
+    case 'sweep':
+      return renderSweep(terminal, result);
+    case 'verify':
+      return renderVerify(terminal, result);
+  }
 }
 
 function renderBackup(terminal: Terminal, { outcome, run, durationMs }: RunResult): string {
   const parsed = backupOutcome.safeParse(outcome);
   if (!parsed.success) return '';
-  const { backup, totals, epochs, pgDump } = parsed.data;
+  const { backup, totals, epochs, pgDump, snapshotBranch } = parsed.data;
   const facts: [string, string][] = [
     ['rows', `${describeCount(totals.rows)}, ${describeBytes(totals.bytes)} of COPY text`],
     [
@@ -35,31 +48,12 @@ function renderBackup(terminal: Terminal, { outcome, run, durationMs }: RunResul
     ['took', describeDuration(durationMs)],
     ['run', run.id],
   ];
+  if (snapshotBranch !== null) facts.push(['snapshot', `Neon branch ${snapshotBranch}, deleted at the end`]);
   if (epochs > 1) facts.push(['snapshots', `${epochs}: the earlier ones were lost, and the rows were read again`]);
   return [
     `${terminal.paint('green', 'Backed up')} ${run.connection ?? ''} as ${terminal.paint('bold', backup)}`,
     renderFacts(terminal, facts),
     terminal.paint('dim', '  A backup is good once it was restored: `holdfast restore latest --to NAME`'),
-  ].join('\n');
-}
-
-function renderRestore(terminal: Terminal, { result, proof }: { result: RunResult; proof: Proof }): string {
-  const { run, durationMs, outcome } = result;
-  const { backup, leftOut } = restoreOutcome.safeParse(outcome).data ?? { backup: run.backup ?? '', leftOut: [] };
-  const head = proof.passed
-    ? `${terminal.paint('green', 'Restored and proven:')} ${terminal.paint('bold', backup)} in ${run.target ?? ''}`
-    : `${terminal.paint('red', 'Not proven:')} ${terminal.paint('bold', backup)} in ${run.target ?? ''}`;
-  const missing = leftOut.map(({ object, reason }) => [object, reason]);
-  return [
-    head,
-    renderProof(terminal, proof),
-    ...(missing.length > 0
-      ? ['Left out', renderTable(terminal, [{ name: 'object' }, { name: 'reason' }], missing)]
-      : []),
-    renderFacts(terminal, [
-      ['took', describeDuration(durationMs)],
-      ['run', run.id],
-    ]),
   ].join('\n');
 }
 

@@ -1,13 +1,14 @@
 import type { RunView } from '#cli/commands/read-run.ts';
 import type { StepRecord } from '#lib/runs/run-record.ts';
 import { describeDuration, describeTime } from './describe-amounts.ts';
+import { describeWaiting } from './describe-waiting.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { type Cell, renderFacts, renderTable } from './render-table.ts';
 import { escapeControls, type Format, type Terminal } from './terminal.ts';
 
 /** A run for people: what it was asked, its steps with attempts and waits, its errors, its outcome. */
 export function renderRun(terminal: Terminal, view: RunView): string {
-  const { run, status, result, timeline, proof, differences, progress } = view;
+  const { run, status, result, timeline, progress, waiting } = view;
   const facts: [string, string][] = [
     ['started', describeTime(run.startedAt)],
     ['engine run', run.engineRunId],
@@ -15,10 +16,13 @@ export function renderRun(terminal: Terminal, view: RunView): string {
   ];
   if (result !== null)
     facts.push(['took', describeDuration(result.durationMs)], ['exit code', String(result.exitCode)]);
-  if (progress !== '') facts.push(['progress', progress]);
+  if (run.parent !== null) facts.push(['part of', run.parent]);
+  if (progress !== '' && waiting === null) facts.push(['progress', progress]);
   const parts = [
     `${describeRun(view)} ${terminal.paint('bold', run.id)}: ${terminal.paint(formatOf(status), status)}`,
     renderFacts(terminal, facts),
+    ...(waiting === null ? [] : [escapeControls(describeWaiting(run.parent ?? run.id, waiting))]),
+    ...renderChildren(terminal, view),
     '',
     renderTimeline(terminal, timeline),
   ];
@@ -26,23 +30,48 @@ export function renderRun(terminal: Terminal, view: RunView): string {
     parts.push('', `${terminal.paint('red', 'error:')} ${escapeControls(result.error.message)}`);
     parts.push(`${terminal.paint('yellow', 'hint:')} ${escapeControls(result.error.hint)}`);
   }
-  const outcome = result === null ? '' : renderOutcome(terminal, { result, proof, differences });
+  const outcome = result === null ? '' : renderOutcome(terminal, result, view);
   if (outcome !== '') parts.push('', outcome);
   return parts.join('\n');
 }
 
 /** `Restore of 20261121T... to neon`. */
 export function describeRun({ run }: Pick<RunView, 'run'>): string {
-  if (run.kind === 'backup') return `Backup of ${run.connection}`;
-  if (run.kind === 'restore') return `Restore of ${run.backup} to ${run.target}`;
-  if (run.kind === 'recover') return `Recovery of tables of ${run.backup} to ${run.target}`;
-  return `Verification of ${run.backup}`;
+  switch (run.kind) {
+    case 'backup':
+      return `Backup of ${run.connection}`;
+    case 'restore':
+      return `Restore of ${run.backup} to ${run.target}`;
+    case 'recover':
+      return `Recovery of tables of ${run.backup} to ${run.target}`;
+    case 'transfer':
+      return `Transfer of ${run.connection} to ${run.target}`;
+    case 'rollback':
+      return run.target === null ? 'Rollback' : `Rollback of ${run.target}`;
+    case 'discard':
+      return run.target === null ? 'Discard' : `Discard of what is kept beside ${run.target}`;
+    case 'sweep':
+      return 'Sweep';
+    case 'verify':
+      return `Verification of ${run.backup}`;
+  }
 }
 
 /** The colour of a run's status. */
 export function formatOf(status: RunView['status']): Format {
   if (status === 'completed') return 'green';
-  return status === 'running' || status === 'interrupted' ? 'yellow' : 'red';
+  return status === 'running' || status === 'waiting' || status === 'interrupted' ? 'yellow' : 'red';
+}
+
+function renderChildren(terminal: Terminal, { children }: RunView): string[] {
+  if (children.length === 0) return [];
+  const columns = [{ name: 'part' }, { name: 'what' }, { name: 'status' }];
+  const rows = children.map(({ run, status }): Cell[] => [
+    run.id,
+    describeRun({ run }),
+    { text: status, format: formatOf(status) },
+  ]);
+  return ['', renderTable(terminal, columns, rows)];
 }
 
 function renderTimeline(terminal: Terminal, timeline: readonly StepRecord[]): string {

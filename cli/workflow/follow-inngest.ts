@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Terminal } from '#cli/output/terminal.ts';
-import { inngest } from '#inngest/client.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
-import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
-import type { RunResult } from '#lib/runs/run-record.ts';
-import { readResult, readRun } from '#lib/runs/run-store.ts';
+import { readRun } from '#lib/runs/run-store.ts';
 import type { FinishedRun } from './finished-run.ts';
+import { sendToInngest } from './send-to-inngest.ts';
 import { withStopSignals } from './stop-signals.ts';
+import { waitForResult } from './wait-for-result.ts';
 import { watchRun } from './watch-run.ts';
 
 const pollMs = 1_000;
@@ -23,7 +22,7 @@ export async function followInngest(
   options: { event: { id: string; ts: number; name: string; data: unknown }; repository: Repository; title: string },
 ): Promise<FinishedRun> {
   const { event, repository, title } = options;
-  const eventIds = [event.id, ...(await sendEvent(event))];
+  const eventIds = [event.id, ...(await sendToInngest(event))];
   return withStopSignals(async ({ stop }) => {
     const ending = new AbortController();
     let runId: string | undefined;
@@ -32,7 +31,7 @@ export async function followInngest(
       runId = started;
       terminal.note(`${title}: run ${started}, run by Inngest`);
       const result = await watchRun(terminal, { repository, runId: started }, () =>
-        waitForResult(repository, started, ending.signal),
+        waitForResult(repository, started, { signal: ending.signal }),
       );
       return { runId: started, result, error: result.error };
     };
@@ -48,18 +47,6 @@ export async function followInngest(
       stopped,
     ]);
   });
-}
-
-async function sendEvent(event: { id: string; ts: number; name: string; data: unknown }): Promise<string[]> {
-  try {
-    return (await inngest.send(event)).ids;
-  } catch (cause) {
-    throw new UnavailableError(`Inngest does not take the event: ${cause instanceof Error ? cause.message : cause}`, {
-      code: 'inngest_unavailable',
-      hint: 'Check INNGEST_EVENT_KEY, INNGEST_BASE_URL and INNGEST_DEV; without them the CLI runs the workflow itself.',
-      cause,
-    });
-  }
 }
 
 /** A run's id begins with the second of its event, so one short listing finds it. */
@@ -83,14 +70,6 @@ async function waitForStart(
       );
       patience = Number.POSITIVE_INFINITY;
     }
-    await sleep(pollMs, undefined, { signal });
-  }
-}
-
-async function waitForResult(repository: Repository, runId: string, signal: AbortSignal): Promise<RunResult> {
-  for (;;) {
-    const result = await readResult(repository, runId);
-    if (result !== undefined) return result;
     await sleep(pollMs, undefined, { signal });
   }
 }

@@ -1,0 +1,50 @@
+import type { RunResult } from '#lib/runs/run-record.ts';
+import { describeDuration } from './describe-amounts.ts';
+import { describeCutover } from './describe-cutover.ts';
+import { restoreOutcome } from './outcome-schemas.ts';
+import type { Evidence } from './read-evidence.ts';
+import { renderProof } from './render-proof.ts';
+import { renderFacts, renderTable } from './render-table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A restore for people: the proof table by table, what was left out, where the copy and the former content are. */
+export function renderRestore(terminal: Terminal, result: RunResult, evidence: Evidence): string {
+  const { proof, cutover } = evidence;
+  const { run, durationMs, outcome } = result;
+  if (proof === null) return '';
+  const { backup, leftOut } = restoreOutcome.safeParse(outcome).data ?? { backup: run.backup ?? '', leftOut: [] };
+  return [
+    `${renderHead(terminal, evidence)} ${terminal.paint('bold', backup)} ${isBeside(evidence) ? 'beside' : 'in'} ${run.target ?? ''}`,
+    renderProof(terminal, proof),
+    ...renderLeftOut(terminal, leftOut),
+    renderFacts(terminal, [
+      ...(cutover === null ? [] : describeCutover(cutover, run.parent ?? run.id)),
+      ['took', describeDuration(durationMs)],
+      ['run', run.id],
+    ]),
+  ].join('\n');
+}
+
+/** What of the backup the copy does not have. */
+export function renderLeftOut(terminal: Terminal, leftOut: readonly { object: string; reason: string }[]): string[] {
+  if (leftOut.length === 0) return [];
+  const columns = [{ name: 'object' }, { name: 'reason' }];
+  return [
+    'Left out',
+    renderTable(
+      terminal,
+      columns,
+      leftOut.map(({ object, reason }) => [object, reason]),
+    ),
+  ];
+}
+
+function renderHead(terminal: Terminal, { proof, cutover }: Evidence): string {
+  if (proof?.passed !== true) return terminal.paint('red', 'Not proven:');
+  const isLive = cutover?.state === 'live' && cutover.details.strategy !== 'in-place';
+  return terminal.paint('green', isLive ? 'Restored, proven and live:' : 'Restored and proven:');
+}
+
+function isBeside({ cutover }: Evidence): boolean {
+  return cutover !== null && cutover.state === 'staged' && cutover.kept !== null;
+}

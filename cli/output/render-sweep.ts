@@ -1,0 +1,27 @@
+import type { RunResult } from '#lib/runs/run-record.ts';
+import { describeDuration, describeMany } from './describe-amounts.ts';
+import { sweepOutcome } from './outcome-schemas.ts';
+import { renderFacts, renderTable } from './render-table.ts';
+import { escapeControls, type Terminal } from './terminal.ts';
+
+/** A sweep for people: what was taken away, and what could not be. */
+export function renderSweep(terminal: Terminal, { run, outcome, durationMs }: RunResult): string {
+  const parsed = sweepOutcome.safeParse(outcome).data;
+  if (parsed === undefined) return '';
+  const { actions, failures } = parsed;
+  const facts = renderFacts(terminal, [
+    ['took', describeDuration(durationMs)],
+    ['run', run.id],
+  ]);
+  if (actions.length === 0) return [`${terminal.paint('green', 'Swept:')} nothing was due`, facts].join('\n');
+  const columns = [{ name: 'run' }, { name: 'done' }, { name: 'because' }];
+  const rows = actions.map(({ run, action, because }) => [run, action, because]);
+  const failed = failures.map((line) => `  ${terminal.paint('red', 'failed')} ${escapeControls(line)}`);
+  const head = failures.length === 0 ? terminal.paint('green', 'Swept:') : terminal.paint('red', 'Not all swept:');
+  return [
+    `${head} ${describeMany(actions.length, 'run')}`,
+    renderTable(terminal, columns, rows),
+    ...failed,
+    facts,
+  ].join('\n');
+}

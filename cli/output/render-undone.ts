@@ -1,0 +1,59 @@
+import type { RunResult } from '#lib/runs/run-record.ts';
+import { describeBytes, describeDuration } from './describe-amounts.ts';
+import { describeCutover, describeInterruption, describePlace, type Facts } from './describe-cutover.ts';
+import { undoneOutcome } from './outcome-schemas.ts';
+import type { Evidence } from './read-evidence.ts';
+import { renderFacts } from './render-table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A rollback for people: what serves again, and where that is which it has put aside. */
+export function renderRollback(
+  terminal: Terminal,
+  { run, outcome, durationMs, status }: RunResult,
+  evidence: Evidence,
+): string {
+  const parsed = undoneOutcome.safeParse(outcome).data;
+  if (status !== 'completed' || parsed?.cutover === undefined || parsed.subject === undefined) return '';
+  const { cutover, subject, walBytes, restore } = parsed;
+  const head = `${terminal.paint('green', 'Rolled back:')} ${terminal.paint('bold', cutover.target)} serves again what it served before run ${subject}`;
+  const { putAside } = cutover;
+  const written: Facts =
+    walBytes === null
+      ? []
+      : [
+          [
+            'written since',
+            `${describeBytes(walBytes.replace(/\..*$/, ''))} of WAL on the whole server since the cut-over${putAside === null ? '' : `; what went into ${cutover.target} is in ${describePlace(putAside)}`}`,
+          ],
+        ];
+  const facts: Facts =
+    restore === null
+      ? [
+          ...describeInterruption(cutover),
+          ...(evidence.cutover?.state === 'rolled-back' ? describeCutover(evidence.cutover, subject).slice(1) : []),
+        ]
+      : [
+          ['restored', `the safety backup, by run ${restore}`],
+          ['put aside', `what ${cutover.target} held is a safety backup too: holdfast rollback ${run.id}`],
+        ];
+  return [
+    head,
+    renderFacts(terminal, [...facts, ...written, ['took', describeDuration(durationMs)], ['run', run.id]]),
+  ].join('\n');
+}
+
+/** A discard for people. */
+export function renderDiscard(terminal: Terminal, { run, outcome, durationMs, status }: RunResult): string {
+  const parsed = undoneOutcome.safeParse(outcome).data;
+  if (status !== 'completed' || parsed?.cutover === undefined) return '';
+  const { target, putAside, staging } = parsed.cutover;
+  const dropped = putAside ?? staging;
+  return [
+    `${terminal.paint('green', 'Discarded:')} what run ${parsed.subject} kept; ${terminal.paint('bold', target)} serves what it served`,
+    renderFacts(terminal, [
+      ...(dropped === null ? [] : [['dropped', describePlace(dropped)] as const]),
+      ['took', describeDuration(durationMs)],
+      ['run', run.id],
+    ]),
+  ].join('\n');
+}
