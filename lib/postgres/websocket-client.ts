@@ -1,14 +1,7 @@
-import { Client } from '@neondatabase/serverless';
-import type { ClientConfig } from 'pg';
+import { Client, type ClientConfig } from '@neondatabase/serverless';
 import type { OpenWebSocket } from './open-websocket.ts';
 import type { WebSocketAddress } from './websocket-address.ts';
 import { WebSocketStream } from './websocket-stream.ts';
-
-/** Parameters of a URL that say how TLS is made over TCP; the driver would read the files they name. */
-const tlsParameters = [
-  ...['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl', 'sslsni', 'sslnegotiation'],
-  ...['channel_binding', 'uselibpqcompat'],
-];
 
 type Settings = Pick<ClientConfig, 'application_name' | 'connectionTimeoutMillis' | 'types'>;
 
@@ -18,7 +11,7 @@ export function createWebSocketClient(
   options: Settings & { address: WebSocketAddress; openWebSocket: OpenWebSocket },
 ): Client {
   const { address, openWebSocket, ...settings } = options;
-  const client = new SafeClient({ ...settings, connectionString: withoutTls(url) });
+  const client = new SafeClient({ ...settings, ...readLogin(url) });
   client.connection.stream = new WebSocketStream({ address, openWebSocket });
   return client;
 }
@@ -41,8 +34,28 @@ class SafeClient extends Client {
   }
 }
 
-function withoutTls(url: string): string {
-  const parsed = new URL(url);
-  for (const name of tlsParameters) parsed.searchParams.delete(name);
-  return parsed.href;
+/**
+ * Who logs in where, of a URL that parses. The driver itself decodes it twice, splits it at a colon, and reads files that
+ * say how TLS is made over TCP, which is the WebSocket's business here. Parameters win, as with pg.
+ */
+function readLogin(url: string): ClientConfig {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const asked = {
+    host: searchParams.get('host') ?? hostname,
+    port: Number(searchParams.get('port') ?? port) || undefined,
+    user: searchParams.get('user') ?? decode(username),
+    password: searchParams.get('password') ?? decode(password),
+    database: decode(pathname.slice(1)),
+    options: searchParams.get('options') ?? '',
+  };
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A percent sign that escapes nothing stands for itself.
+    return part;
+  }
 }

@@ -53,8 +53,10 @@ export class WebSocketStream extends neonConfig {
     socket.addEventListener('close', (event) => this.#onClose(Reflect.get(event, 'code')));
   }
 
-  override write(data: Uint8Array | string, encoding?: string, callback?: (error?: unknown) => void): boolean {
-    const bytes = typeof data === 'string' ? Buffer.from(data, encoding === 'latin1' ? 'latin1' : 'utf8') : data;
+  override write(data: Uint8Array | string, second?: string | WriteCallback, third?: WriteCallback): boolean {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    // pg leaves the encoding out.
+    const callback = typeof second === 'function' ? second : third;
     if (this.#socket?.readyState !== open || this.destroyed) {
       callback?.(new Error('Connection terminated: the WebSocket is not open'));
       return false;
@@ -85,8 +87,8 @@ export class WebSocketStream extends neonConfig {
     this.#socket?.resume?.();
   }
 
-  override end(data?: Uint8Array | string, encoding?: string, callback?: () => void): this {
-    if (data !== undefined && data.length > 0) this.write(data, encoding);
+  override end(data?: Uint8Array | string, _encoding?: string, callback?: () => void): this {
+    if (data !== undefined && data.length > 0) this.write(data);
     this.uncork();
     this.#ended = true;
     this.writable = false;
@@ -176,6 +178,8 @@ export class WebSocketStream extends neonConfig {
     }
   }
 }
+
+type WriteCallback = (error?: unknown) => void;
 
 /** An ErrorEvent as an Error, so that classifyError can tell a handshake that came to nothing from a lost connection. */
 function errorOf(event: object, { connecting }: { connecting: boolean }): Error {

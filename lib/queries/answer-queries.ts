@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CriticalQuery } from '#lib/config/config-schema.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import type { QueryAnswer } from '#lib/manifest/manifest.ts';
@@ -38,9 +39,10 @@ export async function askQuery(session: Session, query: { name: string; sql: str
   try {
     // People write their tables without a schema; Holdfast's own sessions have an empty search path.
     await session.query(`savepoint holdfast_query; set local search_path = "$user", public`);
-    // The extended protocol takes one statement only: none can end the transaction first. Neon's driver knows no
-    // `queryMode`, but a portal that is read in parts is the extended protocol's too.
-    const asked = { text: query.sql, rowMode: 'array', queryMode: 'extended', rows: mostRows } as const;
+    // The extended protocol takes one statement only: none can end the transaction first. pg goes by `queryMode`, Neon's
+    // driver, which does not know it, by the name; a name stands for one text as long as the session lives.
+    const name = `holdfast_${createHash('sha256').update(query.sql).digest('hex').slice(0, 32)}`;
+    const asked = { text: query.sql, rowMode: 'array', queryMode: 'extended', name } as const;
     const answer = await session.query<(string | null)[]>(asked);
     return answer.rows.slice(0, mostRows);
   } catch (cause) {
