@@ -20,9 +20,16 @@ const cancelledData = z.object({
  * holds has to be let go from outside. Lanes are cancelled with their run and leave nothing of their own.
  */
 export const closeCancelled = inngest.createFunction(
-  { id: 'close-cancelled', retries: 5, triggers: [{ event: 'inngest/function.cancelled' }] },
+  {
+    id: 'close-cancelled',
+    retries: 5,
+    triggers: [{ event: 'inngest/function.cancelled' }],
+    // A run and its parts may be cancelled at one moment, and the run closes its parts too: one after the other.
+    concurrency: { limit: 1 },
+  },
   async (context) => {
     const cancelled = cancelledData.parse(context.event.data);
+    if (cancelled.function_id.endsWith('-lane')) return;
     const runId = deriveRunId(cancelled.event.ts ?? 0, cancelled.run_id);
     const steps = laneSteps(context, { runId, number: '99' });
     const closed = await steps.run('close-cancelled', (workspace) => {

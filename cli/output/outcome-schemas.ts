@@ -67,8 +67,14 @@ const check = z.object({
   hint: z.string(),
 });
 
-/** `outcome` of a run that its preflight refused; a backup's has the checks one level deeper. */
-export const refusedOutcome = z.union([
+const refusedPart = z.union([
   z.object({ preflight: z.array(check) }).transform(({ preflight }) => preflight),
   z.object({ preflight: z.object({ checks: z.array(check) }) }).transform(({ preflight }) => preflight.checks),
+]);
+
+/** `outcome` of a run that its preflight refused, or that of a part of it; a backup's has the checks one level deeper. */
+export const refusedOutcome = z.union([
+  refusedPart,
+  z.object({ restore: refusedPart }).transform(({ restore }) => restore),
+  z.object({ backup: refusedPart }).transform(({ backup }) => backup),
 ]);

@@ -12,6 +12,8 @@ import { findCutover } from '#lib/cutover/find-cutover.ts';
 import { previewRollback } from '#lib/cutover/preview-rollback.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { refusalOf } from '#lib/report/refusal.ts';
+import { readRun } from '#lib/runs/run-store.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
 
 /** Brings back what a restore or a transfer has put aside; what was live meanwhile is put aside in its turn. */
 export const rollback = inngest.createFunction(
@@ -42,14 +44,20 @@ export const rollback = inngest.createFunction(
         const data = { backup, from, to: target, strategy: 'in-place', replace: true, confirm: target };
         const ended = await invokeWorkflow(engine, { kind: 'restore', slug: 'bring-back', data });
         if (ended.error) throw new RecordedFailure(ended.error);
-        await steps.run('lift-fences', (workspace) => liftFences(workspace, [cutover.run, request.run]));
+        await steps.run('lift-fences', (workspace) => liftFencesOf(workspace, cutover.run));
         return { ...done, outcome: { rolledBack: cutover.run, walBytes, cutover, restore: ended.run } };
       }
       const back = await steps.run('roll-back', (workspace) => rollBackCutover(workspace, cutover.run));
-      await steps.run('lift-fences', (workspace) => liftFences(workspace, [cutover.run, request.run]));
+      await steps.run('lift-fences', (workspace) => liftFencesOf(workspace, cutover.run));
       return { ...done, outcome: { rolledBack: cutover.run, walBytes, cutover: back } };
     };
     const ending = await rollBack().catch(failedEnding);
     return finishRun(engine, { run, ending });
   },
 );
+
+/** The fence of the restore, and that of the transfer which it is a part of, whichever of them was named. */
+async function liftFencesOf(workspace: Workspace, run: string): Promise<void> {
+  const { parent } = (await readRun(workspace.repository, run)) ?? { parent: null };
+  await liftFences(workspace, parent === null ? [run] : [run, parent]);
+}

@@ -3,12 +3,14 @@ import type { InvokedEnding } from '#inngest/invoke-workflow.ts';
 import type { SourceWrites } from '#lib/backup/source-writes.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 
-/** A part of the transfer did not come to a good end: its ending is the transfer's. */
-export function endedEarly(
-  part: 'backup' | 'restore',
-  { run, status, exitCode, outcome, error }: InvokedEnding,
-): Ending {
-  return { status, exitCode, message: error?.message ?? '', outcome: { [part]: run, failed: outcome }, error };
+/** The last part of the transfer that was begun did not come to a good end: its ending is the transfer's. */
+export function endedEarly({ backup, restore }: { backup: InvokedEnding; restore?: InvokedEnding }): Ending {
+  const { status, exitCode, error } = restore ?? backup;
+  const outcome = {
+    backup: { run: backup.run, ...asObject(backup.outcome) },
+    ...(restore ? { restore: { run: restore.run, ...asObject(restore.outcome) } } : {}),
+  };
+  return { status, exitCode, message: error?.message ?? '', outcome, error };
 }
 
 /** The target serves the copy. */

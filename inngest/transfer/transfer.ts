@@ -49,18 +49,21 @@ export const transfer = inngest.createFunction(
         data: { connection: from, label: `transfer ${run.id}`, lanes },
       });
       found = backup.backup;
-      if (backup.error) return endedEarly('backup', backup);
+      if (backup.error) return endedEarly({ backup });
 
       const restore = await invokeWorkflow(engine, {
         kind: 'restore',
         slug: 'restore',
         data: { backup: backup.backup, from, to, lanes, ...rest },
       });
-      if (restore.error) return endedEarly('restore', restore);
+      if (restore.error) return endedEarly({ backup, restore });
 
-      const writes = await steps.run('count-writes', ({ config, repository }) =>
-        countSourceWrites(findConnection(config, from), { repository, runId: run.id }),
-      );
+      const writes = await steps
+        .run('count-writes', ({ config, repository }) =>
+          countSourceWrites(findConnection(config, from), { repository, runId: run.id }),
+        )
+        // The copy is live by now: that the source does not tell any more undoes nothing.
+        .catch(() => null);
       return transferredEnding({ from, to, fenced: fence === true, backup, restore, writes });
     };
     const ending = await carryOver()

@@ -3,6 +3,7 @@ import { withSession } from '#lib/postgres/connect.ts';
 import { requireReachable } from '#lib/postgres/require-reachable.ts';
 import { readServerInfo } from '#lib/postgres/server-info.ts';
 import type { Check } from '#lib/report/check.ts';
+import { checkProtection } from '#lib/restore/preflight-restore.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { type CutoverRequest, chooseCutover } from './choose-cutover.ts';
 
@@ -30,6 +31,7 @@ export async function preflightTransfer(
   const same = from.info.systemIdentifier !== null && from.info.systemIdentifier === to.systemIdentifier;
   const isSource = same && from.info.databaseOid === to.databaseOid;
   return [
+    checkProtection(target, request.confirm),
     {
       name: 'two databases',
       object: `connection ${request.to}`,

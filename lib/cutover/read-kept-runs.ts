@@ -1,7 +1,9 @@
+import type { Repository } from '#lib/repository/repository.ts';
+import { listFamily } from '#lib/runs/children-store.ts';
 import { listKept } from '#lib/runs/kept-store.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 import { readResult, readRun } from '#lib/runs/run-store.ts';
-import { readWaiting } from '#lib/runs/waiting-store.ts';
+import { findWaiting } from '#lib/runs/waiting-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { readCutover } from './cutover-store.ts';
 import type { KeptRun } from './plan-sweep.ts';
@@ -13,12 +15,11 @@ export async function readKeptRuns({ repository }: Workspace): Promise<KeptRun[]
   for (const [run, things] of kept) {
     const record = await readRun(repository, run);
     if (record === undefined) continue;
-    let lastSign = new Date(record.startedAt);
-    for await (const { modified } of repository.store.list(runFolder(run))) {
-      if (modified > lastSign) lastSign = modified;
-    }
+    // What its parts do are signs of the run's own life.
+    const family = await listFamily(repository, run);
+    const lastSign = await findLastSign(repository, family, new Date(record.startedAt));
     const result = await readResult(repository, run);
-    const waiting = await readWaiting(repository, run);
+    const waiting = await findWaiting(repository, run);
     runs.push({
       run,
       lastSign,
@@ -29,4 +30,14 @@ export async function readKeptRuns({ repository }: Workspace): Promise<KeptRun[]
     });
   }
   return runs;
+}
+
+async function findLastSign(repository: Repository, family: readonly string[], start: Date): Promise<Date> {
+  let last = start;
+  for (const run of family) {
+    for await (const { modified } of repository.store.list(runFolder(run))) {
+      if (modified > last) last = modified;
+    }
+  }
+  return last;
 }
