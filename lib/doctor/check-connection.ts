@@ -3,6 +3,7 @@ import type { Connection } from '#lib/config/config.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { maskSecrets, maskUrl } from '#lib/postgres/mask-url.ts';
 import type { Check } from '#lib/report/check.ts';
+import { checkHttps } from './check-https.ts';
 
 /** One connection: reachable, which server and role, and what the preflight of a backup would say. Changes nothing. */
 export async function checkConnection(connection: Connection): Promise<Check[]> {
@@ -20,6 +21,7 @@ export async function checkConnection(connection: Connection): Promise<Check[]> 
   } catch (cause) {
     if (!(cause instanceof HoldfastError)) throw cause;
     const detail = maskSecrets(cause.message, [connection.url]);
-    return [{ name: 'connection', object, passed: false, detail, hint: cause.hint }];
+    const failed = { name: 'connection', object, passed: false, detail, hint: cause.hint };
+    return [failed, ...(await checkHttps(connection))];
   }
 }
