@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,10 @@ export interface CliResult {
 /** A process of the CLI that is still running. */
 export interface RunningCli {
   process: ChildProcess;
-  /** Resolves when stderr has said what matches. */
+  /** Resolves when stderr, or the terminal, has said what matches. */
   said(pattern: RegExp): Promise<void>;
+  /** Types at the terminal, where there is one; `\x03` is Ctrl-C, `\x04` the end of the input. */
+  type(text: string): void;
   ended: Promise<CliResult>;
 }
 
@@ -28,6 +30,8 @@ export interface CliOptions {
   /** Another Node than the one that runs the tests. */
   node?: string;
   uid?: number;
+  /** Runs it at a pseudo-terminal; everything it says there is its stdout. See `hasTerminals`. */
+  terminal?: boolean;
 }
 
 const program = join(import.meta.dirname, '..', '..', 'cli', 'holdfast.js');
@@ -49,7 +53,7 @@ export class CliPlace implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** Starts the CLI; stdin is no terminal. */
+  /** Starts the CLI; stdin is no terminal unless one is asked for. */
   start(args: readonly string[], options: CliOptions = {}): RunningCli {
     const own = Object.entries(readEnvironment()).filter(([name]) => !foreign.test(name));
     const env: Record<string, string | undefined> = {
@@ -59,14 +63,18 @@ export class CliPlace implements AsyncDisposable {
       ...this.#env,
       ...options.env,
     };
-    const child = spawn(options.node ?? process.execPath, [program, ...args], {
+    const command = [options.node ?? process.execPath, program, ...args];
+    const [file = '', ...rest] = options.terminal ? atTerminal(command) : command;
+    const child = spawn(file, rest, {
       cwd: this.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: { NODE_ENV: 'production', ...env },
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
+    const { stdin, stdout, stderr } = child;
+    if (stdout === null || stderr === null) throw new Error('The CLI has no pipes.');
     let heard = '';
-    child.stderr.on('data', (part: Buffer) => {
+    (options.terminal ? stdout : stderr).on('data', (part: Buffer) => {
       heard += part.toString();
     });
     const said = async (pattern: RegExp): Promise<void> => {
@@ -75,14 +83,14 @@ export class CliPlace implements AsyncDisposable {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
-    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+    const ended = Promise.all([text(stdout), text(stderr), once(child, 'close')]).then(
       ([stdout, stderr, [exitCode]]): CliResult => {
         this.#spoken += stdout + stderr;
         expect(stdout + stderr, 'a stack trace').not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
         return { exitCode, stdout, stderr };
       },
     );
-    return { process: child, said, ended };
+    return { process: child, said, type: (typed) => void stdin?.write(typed), ended };
   }
 
   /** Runs the CLI to its end. */
@@ -136,6 +144,17 @@ export class CliPlace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A command line that runs another one at a pseudo-terminal and ends with its exit code: script(1) of util-linux. */
+function atTerminal(command: readonly string[]): string[] {
+  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return ['script', '--quiet', '--flush', '--return', '--command', quoted, '/dev/null'];
+}
+
+/** Whether a pseudo-terminal can be had here. */
+export function hasTerminals(): boolean {
+  return spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true;
 }
 
 /** What `--json` prints; a test says what it expects of it. */
