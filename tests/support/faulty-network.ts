@@ -12,6 +12,8 @@ export interface NetworkFaults {
   readonly cuts: number;
   /** Bytes that the server has sent to clients since the start. */
   readonly bytesToClients: number;
+  /** Bytes that clients have sent to the server since the start. */
+  readonly bytesToServers: number;
   /** Resets every open connection on both sides, as a router that dies does; new ones are accepted. */
   cutAll(): void;
   /** Resets the connection over which the `count`th byte from now, counted over all connections, would pass. */
@@ -38,6 +40,7 @@ export class FaultyNetwork implements NetworkFaults {
   accepted = 0;
   cuts = 0;
   bytesToClients = 0;
+  bytesToServers = 0;
   readonly #links = new Set<Link>();
   #delay = 0;
   #blackhole = false;
@@ -119,6 +122,7 @@ export class FaultyNetwork implements NetworkFaults {
         }
         this.#remaining[direction] -= data.length;
         if (direction === 'to-client') this.bytesToClients += data.length;
+        else this.bytesToServers += data.length;
         if (!to.write(data)) await waitForDrain(to);
       }
       to.end();
