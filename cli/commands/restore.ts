@@ -7,6 +7,7 @@ import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
 import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { chooseCutover } from '#lib/cutover/choose-cutover.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -81,7 +82,8 @@ async function restore(terminal: Terminal, named: string, options: z.infer<typeo
   const { id: backup, connection, source } = manifest;
   await checkConnection(target);
   const title = `restore of ${backup} to ${to}`;
-  const confirm = await confirmCutover(terminal, workspace, { title, target, request: rest, given, source });
+  const choose = (runId: string) => chooseCutover(workspace, { runId, target, request: rest });
+  const confirm = await confirmCutover(terminal, workspace, { title, target, choose, given, source });
   // Loaded here: verbs that only read, and usage errors, should not wait for Inngest's SDK.
   const { restoreRequested } = await import('#inngest/events.ts');
   const finished = await runWorkflow(terminal, workspace, {

@@ -7,6 +7,7 @@ import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
 import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { preflightTransfer } from '#lib/cutover/preflight-transfer.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { addCutoverOptions, cutoverOptionsSchema, splitOptions } from './cutover-options.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
@@ -56,7 +57,8 @@ async function transfer(terminal: Terminal, options: z.infer<typeof optionsSchem
   await checkConnection(source);
   await checkConnection(target);
   const title = `transfer of ${from} to ${to}`;
-  const confirm = await confirmCutover(terminal, workspace, { title, target, request, given, source: undefined });
+  const choose = (runId: string) => preflightTransfer(workspace, { runId, request });
+  const confirm = await confirmCutover(terminal, workspace, { title, target, choose, given, source: undefined });
   // Loaded here: verbs that only read, and usage errors, should not wait for Inngest's SDK.
   const { transferRequested } = await import('#inngest/events.ts');
   const finished = await runWorkflow(terminal, workspace, {

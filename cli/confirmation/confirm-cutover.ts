@@ -2,7 +2,7 @@ import type { Terminal } from '#cli/output/terminal.ts';
 import { chooseEngine } from '#cli/workflow/choose-engine.ts';
 import type { Connection } from '#lib/config/config.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
-import { type ChosenCutover, type CutoverRequest, chooseCutover } from '#lib/cutover/choose-cutover.ts';
+import type { ChosenCutover } from '#lib/cutover/choose-cutover.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -15,8 +15,9 @@ export interface CutoverToConfirm {
   /** `Restore of 20261121T... to neon`. */
   title: string;
   target: Connection;
-  request: CutoverRequest;
   given: GivenConfirmation;
+  /** Looks at the target as the run will, for a run of that id. */
+  choose: (runId: string) => Promise<ChosenCutover>;
   /** Where the backup was taken, where there is one yet. */
   source: Manifest['source'] | undefined;
 }
@@ -33,7 +34,7 @@ export async function confirmCutover(
 ): Promise<string | undefined> {
   const { title, target, given, source } = wanted;
   const isGiven = given.yes || given.yesReplace !== undefined;
-  const chosen = await lookAt(workspace, wanted);
+  const chosen = await lookAt(wanted);
   const strong = [...protectionOf(target), ...(chosen ? sameAsSource(chosen, { target, source }) : [])];
   if (chosen?.cutover === undefined || hasOtherProblem(chosen)) {
     // Where the run will be refused anyway, nobody is asked; where nothing could be seen, the run itself looks.
@@ -51,11 +52,11 @@ export async function confirmCutover(
 }
 
 /** With an Inngest server the database need not be reachable from here: then nothing is known of it. */
-async function lookAt(workspace: Workspace, { target, request }: CutoverToConfirm): Promise<ChosenCutover | undefined> {
+async function lookAt({ choose }: CutoverToConfirm): Promise<ChosenCutover | undefined> {
   const isElsewhere = chooseEngine(readEnvironment()).kind === 'inngest';
   if (isElsewhere && !canAsk()) return undefined;
   try {
-    return await chooseCutover(workspace, { runId: runPlaceholder, target, request });
+    return await choose(runPlaceholder);
   } catch (cause) {
     if (isElsewhere && cause instanceof HoldfastError) return undefined;
     throw cause;
@@ -63,7 +64,7 @@ async function lookAt(workspace: Workspace, { target, request }: CutoverToConfir
 }
 
 function hasOtherProblem({ checks }: ChosenCutover): boolean {
-  return checks.some(({ name, passed }) => !passed && name !== 'confirmation');
+  return checks.some(({ name, passed }) => !passed && name !== 'confirmation' && name !== 'protection');
 }
 
 function replacementOf({ facts }: ChosenCutover, { name }: Connection): Reason {

@@ -8,20 +8,20 @@ export type Facts = (readonly [name: string, value: string])[];
 
 /**
  * How the copy went live, what was put aside, and the commands that bring it back or drop it; where it did not go live,
- * where the copy is. `runId` is the run that a person knows.
+ * where the copy is.
  */
-export function describeCutover(view: CutoverView, runId: string): Facts {
+export function describeCutover(view: CutoverView): Facts {
   const { state, details, because, notes } = view;
   if (state === 'planned' || (state === 'staged' && view.kept === null)) return [];
   return [
     ['cut-over', `${details.strategy}: ${because}`],
-    ...describeState(view, runId),
+    ...describeState(view),
     ...notes.map((note) => ['note', note] as const),
   ];
 }
 
-function describeState(view: CutoverView, runId: string): Facts {
-  const { state, kept } = view;
+function describeState(view: CutoverView): Facts {
+  const { state, kept, knownAs: runId } = view;
   const rollBack = ['roll back', `holdfast rollback ${runId}`] as const;
   switch (state) {
     case 'planned':

@@ -11,7 +11,7 @@ import { type Differences, readDifferences } from '#lib/recovery/differences.ts'
 import type { Repository } from '#lib/repository/repository.ts';
 import { listFamily } from '#lib/runs/children-store.ts';
 import type { RunRecord, RunResult } from '#lib/runs/run-record.ts';
-import { readResult } from '#lib/runs/run-store.ts';
+import { readResult, readRun } from '#lib/runs/run-store.ts';
 import { undoneOutcome } from './outcome-schemas.ts';
 
 /** A database that a run keeps beside the live one. */
@@ -27,6 +27,8 @@ export interface KeptPlace {
 
 /** A cut-over as it stands now, which may be later than the run's end. */
 export interface CutoverView extends Cutover {
+  /** The run that a person knows: the transfer whose restore made the cut-over. */
+  knownAs: string;
   /** The copy that did not go live, or what was put aside; `null` where nothing is kept. */
   kept: KeptPlace | null;
 }
@@ -73,7 +75,8 @@ async function viewCutover(repository: Repository, cutover: Cutover): Promise<Cu
   const { config, connection } = await findTarget(cutover.target);
   const place =
     cutover.state === 'staged' && cutover.details.strategy !== 'in-place' ? cutover.staging : cutover.putAside;
-  if (place === null) return { ...cutover, kept: null };
+  const knownAs = (await readRun(repository, cutover.run))?.parent ?? cutover.run;
+  if (place === null) return { ...cutover, knownAs, kept: null };
   const endedAt = cutover.cutOverAt ?? (await readResult(repository, cutover.run))?.completedAt ?? null;
   const until =
     endedAt === null || config === undefined
@@ -82,7 +85,7 @@ async function viewCutover(repository: Repository, cutover: Cutover): Promise<Cu
   const url = connection ? maskUrl(locate(connection, place).url) : null;
   const variable = connection ? findUrlVariable(connection, readEnvironment()) : undefined;
   const connect = describeConnect(place, variable ?? `the URL of connection ${cutover.target}`);
-  return { ...cutover, kept: { place, url, connect, until } };
+  return { ...cutover, knownAs, kept: { place, url, connect, until } };
 }
 
 /** Of a run of another machine this one may know no connection. */

@@ -26,7 +26,7 @@ export function renderOutcome(terminal: Terminal, result: RunResult, evidence: E
     case 'rollback':
       return renderRollback(terminal, result, evidence);
     case 'discard':
-      return renderDiscard(terminal, result);
+      return renderDiscard(terminal, result, evidence);
     case 'sweep':
       return renderSweep(terminal, result);
     case 'verify':

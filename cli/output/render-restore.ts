@@ -18,7 +18,7 @@ export function renderRestore(terminal: Terminal, result: RunResult, evidence: E
     renderProof(terminal, proof),
     ...renderLeftOut(terminal, leftOut),
     renderFacts(terminal, [
-      ...(cutover === null ? [] : describeCutover(cutover, run.parent ?? run.id)),
+      ...(cutover === null ? [] : describeCutover(cutover)),
       ['took', describeDuration(durationMs)],
       ['run', run.id],
     ]),

@@ -21,7 +21,7 @@ export function renderRun(terminal: Terminal, view: RunView): string {
   const parts = [
     `${describeRun(view)} ${terminal.paint('bold', run.id)}: ${terminal.paint(formatOf(status), status)}`,
     renderFacts(terminal, facts),
-    ...(waiting === null ? [] : [escapeControls(describeWaiting(run.parent ?? run.id, waiting))]),
+    ...(waiting === null ? [] : ['', escapeControls(describeWaiting(run.parent ?? run.id, waiting))]),
     ...renderChildren(terminal, view),
     '',
     renderTimeline(terminal, timeline),

@@ -20,8 +20,9 @@ export function renderTransfer(terminal: Terminal, result: RunResult, { proof, c
     ...renderLeftOut(terminal, outcome?.restore?.leftOut ?? []),
     renderFacts(terminal, [
       ...describeBackup(outcome?.backup),
-      ...(cutover === null ? [] : describeCutover(cutover, run.id)),
-      ...(isDone && outcome ? describeSource(outcome, run.connection ?? '') : []),
+      ...(cutover === null ? [] : describeCutover(cutover)),
+      // A rollback has taken the fence down.
+      ...(isDone && outcome && cutover?.state !== 'rolled-back' ? describeSource(outcome, run.connection ?? '') : []),
       ['took', describeDuration(durationMs)],
       ['run', run.id],
     ]),

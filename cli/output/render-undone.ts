@@ -15,7 +15,7 @@ export function renderRollback(
   const parsed = undoneOutcome.safeParse(outcome).data;
   if (status !== 'completed' || parsed?.cutover === undefined || parsed.subject === undefined) return '';
   const { cutover, subject, walBytes, restore } = parsed;
-  const head = `${terminal.paint('green', 'Rolled back:')} ${terminal.paint('bold', cutover.target)} serves again what it served before run ${subject}`;
+  const head = `${terminal.paint('green', 'Rolled back:')} ${terminal.paint('bold', cutover.target)} serves again what it served before run ${evidence.cutover?.knownAs ?? subject}`;
   const { putAside } = cutover;
   const written: Facts =
     walBytes === null
@@ -30,7 +30,7 @@ export function renderRollback(
     restore === null
       ? [
           ...describeInterruption(cutover),
-          ...(evidence.cutover?.state === 'rolled-back' ? describeCutover(evidence.cutover, subject).slice(1) : []),
+          ...(evidence.cutover?.state === 'rolled-back' ? describeCutover(evidence.cutover).slice(1) : []),
         ]
       : [
           ['restored', `the safety backup, by run ${restore}`],
@@ -43,13 +43,17 @@ export function renderRollback(
 }
 
 /** A discard for people. */
-export function renderDiscard(terminal: Terminal, { run, outcome, durationMs, status }: RunResult): string {
+export function renderDiscard(
+  terminal: Terminal,
+  { run, outcome, durationMs, status }: RunResult,
+  { cutover }: Evidence,
+): string {
   const parsed = undoneOutcome.safeParse(outcome).data;
   if (status !== 'completed' || parsed?.cutover === undefined) return '';
   const { target, putAside, staging } = parsed.cutover;
   const dropped = putAside ?? staging;
   return [
-    `${terminal.paint('green', 'Discarded:')} what run ${parsed.subject} kept; ${terminal.paint('bold', target)} serves what it served`,
+    `${terminal.paint('green', 'Discarded:')} what run ${cutover?.knownAs ?? parsed.subject} kept; ${terminal.paint('bold', target)} serves what it served`,
     renderFacts(terminal, [
       ...(dropped === null ? [] : [['dropped', describePlace(dropped)] as const]),
       ['took', describeDuration(durationMs)],

@@ -33,7 +33,7 @@ function describeTarget({ target, state, details }: Cutover): string {
   }
   return state === 'planned' || details.replace
     ? `${target} is as it was.`
-    : `${target}, which was empty, holds a part of the copy.`;
+    : `${target}, which was empty, holds what is built of the copy.`;
 }
 
 /** A transfer fences its source, a restore in place its target. */

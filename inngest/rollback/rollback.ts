@@ -7,6 +7,8 @@ import { RecordedFailure } from '#inngest/recorded-failure.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
 import { rollBackCutover } from '#lib/cutover/carry-out.ts';
+import type { Cutover } from '#lib/cutover/cutover.ts';
+import { writeCutover } from '#lib/cutover/cutover-store.ts';
 import { liftFences } from '#lib/cutover/fence.ts';
 import { findCutover } from '#lib/cutover/find-cutover.ts';
 import { previewRollback } from '#lib/cutover/preview-rollback.ts';
@@ -45,7 +47,10 @@ export const rollback = inngest.createFunction(
         const ended = await invokeWorkflow(engine, { kind: 'restore', slug: 'bring-back', data });
         if (ended.error) throw new RecordedFailure(ended.error);
         await steps.run('lift-fences', (workspace) => liftFencesOf(workspace, cutover.run));
-        return { ...done, outcome: { rolledBack: cutover.run, walBytes, cutover, restore: ended.run } };
+        // Safe to run twice: writes the same.
+        const back: Cutover = { ...cutover, state: 'rolled-back' };
+        await steps.run('note', ({ repository }) => writeCutover(repository, back));
+        return { ...done, outcome: { rolledBack: cutover.run, walBytes, cutover: back, restore: ended.run } };
       }
       const back = await steps.run('roll-back', (workspace) => rollBackCutover(workspace, cutover.run));
       await steps.run('lift-fences', (workspace) => liftFencesOf(workspace, cutover.run));

@@ -33,9 +33,11 @@ export const transfer = inngest.createFunction(
 
     let found: string | null = null;
     const carryOver = async (): Promise<Ending> => {
-      const checks = await steps.run('preflight', (workspace) =>
-        preflightTransfer(workspace, { runId: run.id, request: event.data }),
-      );
+      const checks = await steps.run('preflight', async (workspace) => {
+        // Safe to run twice: reads only.
+        const { checks } = await preflightTransfer(workspace, { runId: run.id, request: event.data });
+        return checks;
+      });
       const refusal = refusalOf(checks);
       if (refusal) return { ...refusal, outcome: { preflight: checks } };
 

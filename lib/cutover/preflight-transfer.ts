@@ -2,14 +2,13 @@ import { findConnection } from '#lib/config/find-connection.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import { requireReachable } from '#lib/postgres/require-reachable.ts';
 import { readServerInfo } from '#lib/postgres/server-info.ts';
-import type { Check } from '#lib/report/check.ts';
 import { checkProtection } from '#lib/restore/preflight-restore.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
-import { type CutoverRequest, chooseCutover } from './choose-cutover.ts';
+import { type ChosenCutover, type CutoverRequest, chooseCutover } from './choose-cutover.ts';
 
 /**
  * What can be known before an hour of copying: that source and target are two databases, that the source can be fenced
- * where that is asked for, and that there is a way to go live. Reads only: safe to run twice.
+ * where that is asked for, and how the copy would go live. Reads only: safe to run twice.
  * @throws RefusedError (out of reach, login).
  */
 export async function preflightTransfer(
@@ -18,11 +17,11 @@ export async function preflightTransfer(
     runId,
     request,
   }: { runId: string; request: CutoverRequest & { from: string; to: string; fence?: boolean | undefined } },
-): Promise<Check[]> {
+): Promise<ChosenCutover> {
   const source = findConnection(workspace.config, request.from);
   const target = findConnection(workspace.config, request.to);
   await requireReachable(source);
-  const { checks } = await chooseCutover(workspace, { runId, target, request });
+  const chosen = await chooseCutover(workspace, { runId, target, request });
   const from = await withSession(source, async (session) => ({
     info: await readServerInfo(session),
     owns: await ownsDatabase(session),
@@ -30,7 +29,7 @@ export async function preflightTransfer(
   const to = await withSession(target, readServerInfo);
   const same = from.info.systemIdentifier !== null && from.info.systemIdentifier === to.systemIdentifier;
   const isSource = same && from.info.databaseOid === to.databaseOid;
-  return [
+  const checks = [
     checkProtection(target, request.confirm),
     {
       name: 'two databases',
@@ -50,8 +49,9 @@ export async function preflightTransfer(
           },
         ]
       : []),
-    ...checks,
+    ...chosen.checks,
   ];
+  return { ...chosen, checks };
 }
 
 async function ownsDatabase(session: Parameters<typeof readServerInfo>[0]): Promise<boolean> {
