@@ -6,11 +6,15 @@ export const openingBalance = 1_000;
 /**
  * A database of about 50 MB of COPY text with what a restore has to put together again: keys, foreign keys, slow
  * indexes, partitions, matviews on matviews, sequences, large objects, a trigger, and a table whose rows repeat without
- * a key that would catch a chunk loaded twice. `accounts` and `transfers` change while a backup runs.
+ * a key that would catch a chunk loaded twice. `accounts` and `transfers` change while a backup runs. `scale` makes the
+ * other tables smaller.
  */
-export async function buildSource(url: string): Promise<void> {
+export async function buildSource(url: string, { scale = 1 }: { scale?: number } = {}): Promise<void> {
   await runSql(url, schema);
-  await runSql(url, rows);
+  await runSql(
+    url,
+    fill((rows) => Math.ceil(rows * scale)),
+  );
   await runSql(url, 'vacuum analyze');
 }
 
@@ -49,22 +53,22 @@ create unique index on time_played (player);
 create materialized view best as select * from time_played order by seconds desc, player limit 100 with no data;
 `;
 
-const rows = `
+const fill = (scaled: (rows: number) => number): string => `
 insert into players (name, rank, profile, joined)
   select 'player ' || n || ' ' || md5(n::text), (array['bronze', 'silver', 'gold'])[1 + n % 3]::rank,
     jsonb_build_object('level', n % 90, 'tags', jsonb_build_array(md5((n % 500)::text), n % 7), 'note', repeat('x', n % 60)),
     timestamptz '2025-01-01' + n * interval '91 seconds'
-  from generate_series(1, 60000) n;
+  from generate_series(1, ${scaled(60_000)}) n;
 insert into sessions
-  select n, 1 + (n * 7919::bigint) % 60000, case when n % 11 > 0 then 'device\\t' || md5(n::text) end, n % 3600, n / 7.0,
+  select n, 1 + (n * 7919::bigint) % ${scaled(60_000)}, case when n % 11 > 0 then 'device\\t' || md5(n::text) end, n % 3600, n / 7.0,
     timestamptz '2025-02-01' + n * interval '37 seconds'
-  from generate_series(1, 150000) n;
+  from generate_series(1, ${scaled(150_000)}) n;
 insert into "Bilder"
-  select n, 1 + n % 60000, decode(repeat(md5(n::text) || md5((n * 31)::text), 40), 'hex')
-  from generate_series(1, 6000) n;
+  select n, 1 + n % ${scaled(60_000)}, decode(repeat(md5(n::text) || md5((n * 31)::text), 40), 'hex')
+  from generate_series(1, ${scaled(6_000)}) n;
 insert into events
-  select date '2024-11-01' + n % 700, n % 60000, 'event ' || n % 1000 from generate_series(1, 40000) n;
-insert into keyless select n % 50, 'the same line again and again ' || n % 20 from generate_series(1, 80000) n;
+  select date '2024-11-01' + n % 700, n % 60000, 'event ' || n % 1000 from generate_series(1, ${scaled(40_000)}) n;
+insert into keyless select n % 50, 'the same line again and again ' || n % 20 from generate_series(1, ${scaled(80_000)}) n;
 insert into accounts select n, ${openingBalance} from generate_series(1, ${accounts}) n;
 select setval('tickets', 700007);
 select lo_from_bytea(0, decode(repeat(md5(n::text), 100 * n), 'hex')) from generate_series(1, 30) n;

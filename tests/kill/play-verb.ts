@@ -1,5 +1,6 @@
 import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { listRunIds, readResult } from '#lib/runs/run-store.ts';
@@ -74,7 +75,8 @@ async function liveOn(
   let args = plan.args;
   while (lives.length < mostLives) {
     const kill = plan.kills[lives.length];
-    const life = await runVerb(args, { setting, killAfterMs: kill && kill.at * durationMs });
+    const killWhen = kill && ((signal: AbortSignal) => sleep(kill.at * durationMs, undefined, { signal }));
+    const life = await runVerb(args, { setting, killWhen });
     lives.push(life);
     await appendFile(plan.log, describeLife(life));
     const hasJournal = (await readdir(setting.state).catch(() => [])).some((name) => name.endsWith('.jsonl'));

@@ -10,6 +10,8 @@ export interface VerbSetting {
   targetUrl: string;
   repository: string;
   state: string;
+  /** Further variables. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** One life of the CLI's process. */
@@ -30,25 +32,38 @@ const stepBudget = '100ms';
 /** A verb that hangs is a failure to report, not one to wait for. */
 const patienceMs = 180_000;
 
-/** Runs one verb in a process of its own; SIGKILLs it `killAfterMs` after its start, where given. */
+/**
+ * Runs one verb in a process group of its own, which gets a SIGKILL when `killWhen` resolves; its signal aborts when the
+ * verb has ended before.
+ */
 export async function runVerb(
   args: readonly string[],
-  options: { setting: VerbSetting; killAfterMs?: number | undefined },
+  options: { setting: VerbSetting; killWhen?: ((ended: AbortSignal) => Promise<unknown>) | undefined },
 ): Promise<Life> {
   const startedAt = Date.now();
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environmentOf(options.setting),
+    detached: true,
   });
-  const kill = (): void => void child.kill('SIGKILL');
-  const timers = [setTimeout(kill, patienceMs)];
-  if (options.killAfterMs !== undefined) timers.push(setTimeout(kill, options.killAfterMs));
+  const ending = new AbortController();
+  const kill = (): void => {
+    // A process that has ended has given its number back.
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    process.kill(-child.pid, 'SIGKILL');
+  };
+  const patience = setTimeout(kill, patienceMs);
+  // Aborted: the verb was faster than the kill.
+  void options.killWhen?.(ending.signal).then(kill, (cause: unknown) => {
+    if (!ending.signal.aborted) throw cause;
+  });
   const [stdout, stderr, [exitCode, signal]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, 'close'),
   ]);
-  for (const timer of timers) clearTimeout(timer);
+  ending.abort();
+  clearTimeout(patience);
   const endedAt = Date.now();
   if (endedAt - startedAt >= patienceMs) throw new Error(`${args.join(' ')} hangs:\n${stdout}\n${stderr}`);
   return { args, killed: signal === 'SIGKILL', exitCode, stdout, stderr, startedAt, endedAt };
@@ -66,5 +81,6 @@ function environmentOf(setting: VerbSetting): NodeJS.ProcessEnv {
     HOLDFAST_REPOSITORY: `file:${setting.repository}`,
     HOLDFAST_STATE: setting.state,
     HOLDFAST_STEP_BUDGET: stepBudget,
+    ...setting.env,
   };
 }

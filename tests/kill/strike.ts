@@ -37,8 +37,8 @@ export async function strikeInTime(
   return hits;
 }
 
-/** `pg_terminate_backend` of one of Holdfast's backends in the database of `url`: the one that `aim` points at. */
-export async function terminateBackend(url: string, { aim }: Blow): Promise<string | undefined> {
+/** `pg_terminate_backend` of one of Holdfast's backends on the server of `url`: the one that `aim` points at. */
+export async function terminateBackend(url: string, { aim }: Pick<Blow, 'aim'>): Promise<string | undefined> {
   const victim = await aimAtBackend(url, aim);
   if (victim === undefined) return undefined;
   const [answer] = await runSql(url, `select pg_terminate_backend(${victim.pid}) as hit`);
@@ -46,7 +46,7 @@ export async function terminateBackend(url: string, { aim }: Blow): Promise<stri
 }
 
 /** SIGKILL of one of Holdfast's backends: its server ends all others, recovers, and takes connections again. */
-export async function crashServer(url: string, { aim }: Blow): Promise<string | undefined> {
+export async function crashServer(url: string, { aim }: Pick<Blow, 'aim'>): Promise<string | undefined> {
   const victim = await aimAtBackend(url, aim);
   if (victim === undefined) return undefined;
   process.kill(victim.pid, 'SIGKILL');
@@ -57,7 +57,7 @@ async function aimAtBackend(url: string, aim: number): Promise<{ pid: number; qu
   const backends = await runSql(
     url,
     `select pid, left(regexp_replace(query, '\\s+', ' ', 'g'), 60) as query from pg_stat_activity
-    where application_name = 'holdfast' and backend_type = 'client backend' and datname = current_database()
+    where application_name = 'holdfast' and backend_type = 'client backend'
     order by backend_start`,
   );
   const victim = backends[Math.floor(aim * backends.length)];

@@ -1,0 +1,36 @@
+import { buildSource } from '#tests/kill/build-source.ts';
+import { runSql } from '#tests/support/with-client.ts';
+import { reader, setGeneration } from './generation.ts';
+import { type Login, loginAs } from './login-as.ts';
+
+/** Owns the databases and is who Holdfast is: no superuser, but one that may make databases and end sessions. */
+export const keeper: Login = { name: 'keeper', password: 'keeper-of-the-tests' };
+
+/** A quarter of the campaign's database: a transfer of it takes some seconds. */
+const scale = 0.25;
+
+/** Makes the roles of a campaign on a server. `url` is a superuser's. */
+export async function createRoles(url: string): Promise<void> {
+  await runSql(
+    url,
+    `create role ${keeper.name} login createdb createrole password '${keeper.password}';
+    grant pg_signal_backend to ${keeper.name};
+    create role ${reader.name} login password '${reader.password}';
+    grant ${reader.name} to ${keeper.name} with admin option`,
+  );
+}
+
+/** Makes a database of one generation that belongs to the keeper. `url` is a superuser's. */
+export async function buildHome(
+  url: string,
+  { database, generation }: { database: string; generation: number },
+): Promise<void> {
+  await runSql(url, `create database ${database} template template0 owner ${keeper.name}`);
+  await fillHome(loginAs(url, { ...keeper, database }), generation);
+}
+
+/** Fills an empty database; `url` is its owner's. */
+export async function fillHome(url: string, generation: number): Promise<void> {
+  await buildSource(url, { scale });
+  await setGeneration(url, generation);
+}

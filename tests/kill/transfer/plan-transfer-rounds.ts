@@ -1,0 +1,120 @@
+import { seededRandom } from '#tests/support/runner-campaign.ts';
+
+/**
+ * What happens to a transfer besides kills of its process: kills at random moments only; one aimed at the cut-over;
+ * sessions ended; the target's server crashed; connections cut; and two that are meant to fail, by a damaged chunk and
+ * by a critical query that the copy answers differently.
+ */
+export const transferKinds = ['random', 'cutover', 'backend', 'crash', 'network', 'damage', 'query'] as const;
+export type TransferKind = (typeof transferKinds)[number];
+
+/** Five of twelve are aimed at the cut-over. */
+const order: readonly TransferKind[] = [
+  ...(['cutover', 'random', 'backend', 'cutover', 'damage', 'network'] as const),
+  ...(['cutover', 'crash', 'query', 'cutover', 'random', 'cutover'] as const),
+];
+
+/**
+ * When a SIGKILL falls in one life of the process: at a part of the time that is left of the verb where nothing happens;
+ * so many milliseconds after a cut-over has begun; after the copy's proof has begun; or as soon as the backup is written.
+ */
+export type KillMoment =
+  | { aim: 'time'; at: number }
+  | { aim: 'cutover'; afterMs: number }
+  | { aim: 'proof'; afterMs: number }
+  | { aim: 'manifest' };
+
+/** A blow at something else than the process. */
+export interface TransferBlow {
+  moment: KillMoment;
+  /** Free numbers from 0 to 1 for what is hit. */
+  side: number;
+  aim: number;
+  size: number;
+}
+
+/** One round; everything that chance decides in it hangs on `seed`. */
+export interface TransferRound {
+  number: number;
+  kind: TransferKind;
+  seed: number;
+  /** The source is made read-only. */
+  fence: boolean;
+  /** One for each life of the process. */
+  kills: KillMoment[];
+  blows: TransferBlow[];
+  /** `undefined`: the transfer is not taken back. */
+  rollbackKills: KillMoment[] | undefined;
+  discardKills: KillMoment[];
+}
+
+/** The rounds of a campaign: the same seed and number give the same round, however many rounds are run. */
+export function planTransferRounds(options: { rounds: number; seed: number }): TransferRound[] {
+  return Array.from({ length: options.rounds }, (_, index) =>
+    planRound({
+      number: index + 1,
+      kind: order[index % order.length] ?? 'random',
+      seed: options.seed * 1_000 + index + 1,
+    }),
+  );
+}
+
+function planRound(round: Pick<TransferRound, 'number' | 'kind' | 'seed'>): TransferRound {
+  const random = seededRandom(round.seed);
+  const { kind } = round;
+  const fails = kind === 'damage' || kind === 'query';
+  return {
+    ...round,
+    fence: random() < 0.25,
+    kills: planKills(kind, random),
+    blows: planBlows(kind, random),
+    rollbackKills: !fails && random() < 0.45 ? planRollbackKills(random) : undefined,
+    discardKills: random() < 0.3 ? [{ aim: 'time', at: random() }] : [],
+  };
+}
+
+function planKills(kind: TransferKind, random: () => number): KillMoment[] {
+  const count = 1 + Math.floor(random() * 3);
+  const atRandom = (): KillMoment => ({ aim: 'time', at: random() });
+  const atCutover = (): KillMoment => ({ aim: 'cutover', afterMs: Math.floor(random() * 150) });
+  const atProof = (): KillMoment => ({ aim: 'proof', afterMs: Math.floor(random() * 1_500) });
+  switch (kind) {
+    case 'random':
+      return Array.from({ length: count }, atRandom);
+    case 'cutover': {
+      // What comes before it must leave the cut-over to be hit; what comes after finds little left to do.
+      const early = Array.from({ length: Math.floor(random() * count) }, (): KillMoment => {
+        return { aim: 'time', at: random() * 0.5 };
+      });
+      const late = Array.from({ length: count - 1 - early.length }, () => (random() < 0.5 ? atCutover() : atRandom()));
+      return [...early, atCutover(), ...late];
+    }
+    case 'damage':
+      return [{ aim: 'manifest' }, ...Array.from({ length: count - 1 }, atRandom)];
+    case 'query':
+      return Array.from({ length: count }, () => (random() < 0.5 ? atProof() : atRandom()));
+    default:
+      return [random() < 0.4 ? atCutover() : atRandom()];
+  }
+}
+
+function planBlows(kind: TransferKind, random: () => number): TransferBlow[] {
+  const most = kind === 'crash' ? 1 : kind === 'backend' || kind === 'network' ? 2 : 0;
+  const blows = Array.from({ length: most === 0 ? 0 : 1 + Math.floor(random() * most) }, (): TransferBlow => {
+    const moment: KillMoment =
+      random() < 0.5 ? { aim: 'cutover', afterMs: Math.floor(random() * 150) } : { aim: 'time', at: random() };
+    return { moment, side: random(), aim: random(), size: random() };
+  });
+  // In the order in which they can fall.
+  return blows.sort((a, b) => orderOf(a.moment) - orderOf(b.moment));
+}
+
+function orderOf(moment: KillMoment): number {
+  return moment.aim === 'time' ? moment.at : 1;
+}
+
+function planRollbackKills(random: () => number): KillMoment[] {
+  return Array.from({ length: 1 + Math.floor(random() * 2) }, () =>
+    random() < 0.7 ? { aim: 'cutover', afterMs: Math.floor(random() * 150) } : { aim: 'time', at: random() },
+  );
+}
