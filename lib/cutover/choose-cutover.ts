@@ -2,6 +2,7 @@ import type { Connection } from '#lib/config/config.ts';
 import { requireReachable } from '#lib/postgres/require-reachable.ts';
 import type { Check } from '#lib/report/check.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { checkRivals } from './check-rivals.ts';
 import type { Cutover, StrategyName } from './cutover.ts';
 import { planNeonBranch } from './neon-branch/plan-neon-branch.ts';
 import { planCutover } from './plan-cutover.ts';
@@ -31,7 +32,7 @@ export interface ChosenCutover {
  * @throws RefusedError (out of reach, login).
  */
 export async function chooseCutover(
-  { config }: Workspace,
+  { config, repository }: Workspace,
   { runId, target, request }: { runId: string; target: Connection; request: CutoverRequest },
 ): Promise<ChosenCutover> {
   await requireReachable(target);
@@ -55,6 +56,7 @@ export async function chooseCutover(
   const replaces = willReplace(cutover, { cutover: request.cutover, facts });
   checks.push(checkReplacement(target.name, { replaces, confirm: request.confirm }));
   if (noneBeside && !asked) checks.push(nothingBeside(target.name));
+  checks.push(await checkRivals(repository, { runId, target: target.name }));
   return { cutover, checks, facts, replaces };
 }
 

@@ -237,3 +237,18 @@ it('sweeps what was put aside long enough ago, and the staging of a run that die
     { keepPrevious: '0s', deadAfter: '0s', approvalTimeout: '1s' },
   );
 });
+
+it('refuses a second restore to a target that another run is about to replace', async () => {
+  await withShops(async ({ holdfast, target }) => {
+    const data = { backup: 'latest', to: 'target', ...swapped, requireApproval: true };
+    const first = await holdfast.start({ name: 'holdfast/restore.requested', data });
+    await waitFor(() => readWaiting(holdfast.repository, first.id));
+    const second = await holdfast.restore(swapped);
+    expect(second.result).toMatchObject({ status: 'refused', error: { code: 'preflight_one_restore_at_a_time' } });
+    expect(second.result.error?.message).toContain(first.id);
+    await holdfast.runner.send({ name: 'holdfast/run.approved', data: { run: first.id } });
+    expect((await first.finished).result.error).toBeNull();
+    expect(await orders(target.url)).toBe('3000');
+    expect((await holdfast.restore(swapped)).result.error).toBeNull();
+  });
+});
