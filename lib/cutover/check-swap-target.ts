@@ -6,29 +6,7 @@ import type { TargetFacts } from './read-target-facts.ts';
 
 /** What on the target would make a swap impossible or do more than people expect; also what they should know before. */
 export function checkSwapTarget(facts: TargetFacts, details: DatabaseSwap): Check[] {
-  return [
-    checkClients(facts),
-    checkPrepared(facts),
-    checkReplication(facts),
-    checkLeftovers(facts, details),
-    checkSpace(facts),
-  ];
-}
-
-/** Not a refusal: they are ended by the cut-over, and that is its purpose. */
-export function checkClients({ server, clients }: TargetFacts): Check {
-  const total = clients.reduce((sum, { count }) => sum + count, 0);
-  const groups = clients.map(
-    ({ application, role, count, mayEnd }) =>
-      `${count} of ${application === '' ? `role ${role}` : application}${mayEnd ? '' : ` (role ${role}: ${server.role} may not end them)`}`,
-  );
-  return {
-    name: 'live connections',
-    object: `database ${server.database}`,
-    passed: true,
-    detail: total === 0 ? 'none' : `${total} will be disconnected by the cut-over: ${groups.join(', ')}`,
-    hint: '',
-  };
+  return [checkPrepared(facts), checkReplication(facts), checkLeftovers(facts, details), checkSpace(facts)];
 }
 
 function checkPrepared({ server, prepared }: TargetFacts): Check {

@@ -1,6 +1,8 @@
 import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Check } from '#lib/report/check.ts';
-import { checkClients, checkSwapTarget } from './check-swap-target.ts';
+import { checkWritable } from '#lib/restore/check-writable.ts';
+import { checkClients } from './check-clients.ts';
+import { checkSwapTarget } from './check-swap-target.ts';
 import type { Cutover, StrategyName } from './cutover.ts';
 import { planSwapNames } from './database-swap/plan-swap-names.ts';
 import { listSwapObstacles } from './list-swap-obstacles.ts';
@@ -42,8 +44,8 @@ export function planCutover(wishes: CutoverWishes): { cutover: Cutover | undefin
   const checks = [...checkTarget(target, facts), choice];
   if (!answer.details) return { cutover: undefined, checks };
   const { details, because } = answer;
+  checks.push(checkClients(facts, details.strategy));
   if (details.strategy === 'database-swap') checks.push(...checkSwapTarget(facts, details));
-  if (details.strategy === 'neon-branch') checks.push(checkClients(facts));
   const cutover: Cutover = {
     ...{ run: runId, target, because, state: 'planned', details },
     ...{ staging: null, putAside: null, cutOverAt: null, interruptionMs: null, cutOverLsn: null, notes: [] },
@@ -112,7 +114,6 @@ function noWay(wishes: CutoverWishes): Answer {
 
 function checkTarget(target: string, facts: TargetFacts): Check[] {
   const object = `connection ${target}`;
-  const { inRecovery, version } = facts.server;
   return [
     {
       ...{ name: 'direct endpoint', object },
@@ -120,11 +121,6 @@ function checkTarget(target: string, facts: TargetFacts): Check[] {
       detail: facts.pooled ? 'it is a pooler in transaction mode' : 'direct',
       hint: 'Give the URL of the server itself (on Neon: the host without -pooler).',
     },
-    {
-      ...{ name: 'primary', object: `server ${version}` },
-      passed: !inRecovery,
-      detail: inRecovery ? 'the server is a standby: it takes no writes' : 'the server takes writes',
-      hint: 'Give the URL of the primary.',
-    },
+    checkWritable(facts.server),
   ];
 }

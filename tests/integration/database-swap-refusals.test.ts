@@ -11,6 +11,7 @@ import { startCluster } from '#tests/support/postgres-cluster.ts';
 import { openSwapPlace, type SwapPlace } from '#tests/support/swap-place.ts';
 import { testCluster, urlOfDatabase } from '#tests/support/test-database.ts';
 import { createRole } from '#tests/support/test-role.ts';
+import { startTransactionPooler } from '#tests/support/transaction-pooler.ts';
 import { runSql } from '#tests/support/with-client.ts';
 
 const { url } = testCluster('target');
@@ -67,6 +68,13 @@ describe('a target that cannot be swapped', () => {
       passed: true,
       detail: '2 will be disconnected by the cut-over: 2 of guest',
     });
+  });
+
+  it('is refused behind a pooler in transaction mode, whatever else is wrong', async () => {
+    await using place = await openSwapPlace(url);
+    await using pooler = await startTransactionPooler(place.urlOf(place.live));
+    const { failed } = await choose(place, pooler.url);
+    expect(failed[0]).toMatchObject({ name: 'direct endpoint', detail: 'it is a pooler in transaction mode' });
   });
 
   it('takes another maintenance database where the role may not connect to postgres', async () => {
