@@ -86,16 +86,22 @@ function renderDetails(terminal: Terminal, table: TableDifferences): string {
         ]
       : []),
   ];
+  const { create, complete } = statements;
   const runnable = [
+    ...(create === null ? [] : ['To make the table again, as the backup has it:', create]),
     ...(statements.insert === null
       ? []
-      : ['To bring the lost rows back, when you have looked at them:', statements.insert]),
+      : [
+          create === null ? 'To bring the lost rows back, when you have looked at them:' : 'Then its rows:',
+          statements.insert,
+        ]),
     ...(statements.update === null
       ? []
       : [
           'To set the rows that differ to what they were (this undoes every change since, the wanted ones too):',
           statements.update,
         ]),
+    ...(complete === null || complete === '' ? [] : ['Then what belongs to it:', complete]),
   ];
   if (lines.length + runnable.length === 0) return '';
   const indented = [...lines, ...runnable].flatMap((text) => escapeControls(text).split('\n'));

@@ -29,8 +29,7 @@ export async function buildSideTables(
 ): Promise<RecoveryShape> {
   const shape = await steps.run('prepare', async ({ config, repository }) => {
     const manifest = await readManifest(repository, backup);
-    const { unlogged } = preflight;
-    const lanes = request.lanes ?? config.lanes;
+    const { unlogged, lanes } = preflight;
     const plan = planRecovery(
       { manifest, entries: await readSchemaEntries(repository, manifest) },
       { patterns: request.tables, schema: request.schema, lanes, unlogged },

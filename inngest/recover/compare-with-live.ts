@@ -1,15 +1,17 @@
 import { joinLanes, workOff } from '#inngest/lane.ts';
 import type { RunSteps } from '#inngest/run-step.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
-import { compareSideTables, reportDifferences } from '#lib/recovery/compare-side-tables.ts';
+import { readManifest } from '#lib/manifest/manifest-store.ts';
+import { compareSideTables } from '#lib/recovery/compare-side-tables.ts';
 import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
+import { reportDifferences } from '#lib/recovery/report-differences.ts';
 import { type DifferencesSummary, summarizeDifferences } from '#lib/recovery/summarize-differences.ts';
 import type { Recovery } from './build-side-tables.ts';
 
 /** Compares the proven side tables with the live ones and keeps the report; answers its numbers. */
 export async function compareWithLive(
   { steps }: { steps: RunSteps },
-  { run, request }: Pick<Recovery, 'run' | 'request'>,
+  { run, request, backup }: Recovery,
 ): Promise<DifferencesSummary> {
   const tables = await steps.run('plan-comparison', async ({ repository }) => {
     // Safe to run twice: reads only.
@@ -30,7 +32,8 @@ export async function compareWithLive(
 
   return steps.run('report', async ({ repository }) => {
     const plan = await readRecoveryPlan(repository, run.id);
+    const about = { plan, manifest: await readManifest(repository, backup), target: request.to, repository };
     // People's keys stay in the report: what a step answers is kept by the engine.
-    return summarizeDifferences(await reportDifferences(run.id, { plan, target: request.to, repository }));
+    return summarizeDifferences(await reportDifferences(run.id, about));
   });
 }

@@ -24,7 +24,7 @@ export async function proveSideTables(
     // Safe to run twice: reads the side tables only, and the first plan stays.
     const manifest = await readManifest(repository, backup);
     const plan = await readRecoveryPlan(repository, run.id);
-    const about = { plan, major: preflight.major, lanes: request.lanes ?? config.lanes };
+    const about = { plan, major: preflight.major, lanes: preflight.lanes };
     const { lanes } = await withSession(findConnection(config, request.to), async (session) =>
       writeProofPlan(repository, run.id, await planSideProof(session, about)),
     );

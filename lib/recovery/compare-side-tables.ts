@@ -1,19 +1,12 @@
 import type { Connection } from '#lib/config/config.ts';
 import { classifyError, sqlstateOf } from '#lib/postgres/classify-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
-import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Session } from '#lib/postgres/session.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { reportProgress } from '#lib/runs/progress-reporter.ts';
 import { describeTable } from './choose-tables.ts';
-import { compareTable } from './compare-table.ts';
-import {
-  type Differences,
-  readTableDifferences,
-  type TableDifferences,
-  writeDifferences,
-  writeTableDifferences,
-} from './differences.ts';
+import { compareTable, noScript } from './compare-table.ts';
+import { type TableDifferences, writeTableDifferences } from './differences.ts';
 import type { RecoveryPlan, SideTable } from './recovery-plan.ts';
 
 /**
@@ -81,7 +74,7 @@ function notCompared(table: SideTable, reason: string): TableDifferences {
     },
     rows: { backup: table.rows, live: null },
     ...{ onlyInBackup: unknown, onlyInLive: unknown, different: unknown },
-    statements: { insert: null, update: null },
+    statements: { ...noScript, insert: null, update: null },
   };
 }
 
@@ -96,18 +89,4 @@ async function endWithClient(session: Session): Promise<void> {
     // 22023 invalid_parameter_value: the server's system cannot tell.
     if (sqlstateOf(cause) !== '22023') throw cause;
   }
-}
-
-/** Puts the report together from what was found of each table, and keeps it. Safe to run twice. */
-export async function reportDifferences(
-  runId: string,
-  options: { plan: RecoveryPlan; target: string; repository: Repository },
-): Promise<Differences> {
-  const { plan, target, repository } = options;
-  const tables: TableDifferences[] = [];
-  for (const index of plan.tables.keys()) tables.push(await readTableDifferences(repository, { runId, index }));
-  const drop = `drop schema ${quoteIdent(plan.schema)} cascade;`;
-  const differences = { backup: plan.backup, target, schema: plan.schema, drop, tables };
-  await writeDifferences(repository, runId, differences);
-  return differences;
 }

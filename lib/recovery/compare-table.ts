@@ -34,6 +34,7 @@ export async function compareTable(
     notes: comparison.notes,
     ...found,
     statements: {
+      ...noScript,
       insert: found.onlyInBackup.rows === '0' ? null : statements.insert,
       update: found.different.rows === '0' ? null : statements.update,
     },
@@ -103,6 +104,9 @@ async function findDifferent(
     columns: positionsSchema.parse(JSON.parse(columns)).flatMap((position) => tables.columns[position] ?? []),
   }));
 }
+
+/** A table that is gone gets its script with the report. */
+export const noScript = { create: null, complete: null };
 
 const keySchema = z.array(z.string());
 const positionsSchema = z.array(z.int());

@@ -29,8 +29,13 @@ const tableDifferencesSchema = z.strictObject({
     rows: count.nullable(),
     examples: z.array(z.strictObject({ key, columns: z.array(z.string()) })),
   }),
-  /** Statements that a person may run. */
-  statements: z.strictObject({ insert: z.string().nullable(), update: z.string().nullable() }),
+  /** Statements that a person may run, in this order; `create` and `complete` where the live table is gone. */
+  statements: z.strictObject({
+    create: z.string().nullable(),
+    insert: z.string().nullable(),
+    update: z.string().nullable(),
+    complete: z.string().nullable(),
+  }),
 });
 export type TableDifferences = z.infer<typeof tableDifferencesSchema>;
 

@@ -6,7 +6,9 @@ import { requireReachable } from '#lib/postgres/require-reachable.ts';
 import { readServerInfo } from '#lib/postgres/server-info.ts';
 import type { Session } from '#lib/postgres/session.ts';
 import type { Check } from '#lib/report/check.ts';
-import { checkConnections, checkEncoding, checkPooler, checkProtection } from '#lib/restore/preflight-restore.ts';
+import { planLanes } from '#lib/report/plan-lanes.ts';
+import { checkWritable } from '#lib/restore/check-writable.ts';
+import { checkEncoding, checkPooler, checkProtection } from '#lib/restore/preflight-restore.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
 import { checkSideSchema } from './check-side-schema.ts';
 import { checkTypes } from './check-types.ts';
@@ -16,6 +18,8 @@ export interface RecoveryPreflight {
   checks: Check[];
   /** Server's major version. */
   major: number;
+  /** As many as asked for, or as the server has connections for. */
+  lanes: number;
   /** A publication of all tables would send the side tables' rows to subscribers that do not have these tables. */
   unlogged: boolean;
 }
@@ -42,15 +46,17 @@ export async function preflightRecovery(
   const pooled = await detectTransactionPooler(target);
   return withSession(target, async (session) => {
     const server = await readServerInfo(session);
+    const { lanes, check: connections } = planLanes(server, options.lanes);
     const checks = [
+      checkWritable(server),
       checkProtection(target, options.confirm),
       checkPooler(target, { pooled }),
       checkEncoding(server, options.manifest),
-      checkConnections(server, options.lanes),
+      connections,
       ...(await checkSideSchema(session, { runId: options.runId, name: options.schema })),
       ...(await checkTypes(session, tables, options)),
     ];
-    return { checks, major: server.major, unlogged: await publishesAllTables(session) };
+    return { checks, major: server.major, lanes, unlogged: await publishesAllTables(session) };
   });
 }
 
