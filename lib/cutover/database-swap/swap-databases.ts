@@ -1,9 +1,10 @@
 import type { Connection } from '#lib/config/config.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { isDriverError, sqlstateOf } from '#lib/postgres/classify-error.ts';
+import { isDriverError } from '#lib/postgres/classify-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
-import { quoteIdent, quoteLiteral } from '#lib/postgres/quote.ts';
+import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Session } from '#lib/postgres/session.ts';
+import { beginAlone } from './begin-alone.ts';
 import { type Belongings, readBelongings } from './belongings.ts';
 import { carryBelongings } from './carry-belongings.ts';
 import { whileEndingClients } from './end-clients.ts';
@@ -116,27 +117,6 @@ const impatience = `set local lock_timeout = '2s'; set local statement_timeout =
 
 function rename(from: string, to: string): string {
   return `alter database ${quoteIdent(from)} rename to ${quoteIdent(to)}`;
-}
-
-/** Opens the transaction once no other swap of the name is under way; answers with its server process. */
-async function beginAlone(session: Session, live: string): Promise<string> {
-  await noticeLostClient(session);
-  await session.query(`begin; set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '60s'`);
-  const answer = await session.query<{ pid: string }>(`
-    select pg_catalog.pg_backend_pid() as pid, pg_catalog.pg_advisory_xact_lock(
-      pg_catalog.hashtextextended(${quoteLiteral(`holdfast swap of ${live}`)}, 0))`);
-  return answer.rows[0]?.pid ?? '';
-}
-
-/** A killed client's statement would otherwise go on until it ends, and keep the databases locked for so long. */
-async function noticeLostClient(session: Session): Promise<void> {
-  try {
-    await session.query(`select pg_catalog.set_config(name, '200ms', false) from pg_catalog.pg_settings
-      where name = 'client_connection_check_interval' -- since PostgreSQL 14`);
-  } catch (cause) {
-    // 22023: the server's platform cannot look at a socket while it works.
-    if (sqlstateOf(cause) !== '22023') throw cause;
-  }
 }
 
 /** Both databases, looked at under their locks. @throws RefusedError where a rename has hit others than meant. */
