@@ -35,7 +35,7 @@ export async function checkTarget(
       confirm: request.confirm,
       content: details.strategy !== 'in-place' ? 'beside' : details.replace ? 'replaced' : 'none',
     });
-    const checks = [...found, ...preflight.checks];
+    const checks = [...preflight.checks, ...found];
     if (checks.some(({ passed }) => !passed)) return { refused: true, checks };
     await writeCutover(repository, cutover);
     return { refused: false, preflight: { ...preflight, checks }, details };

@@ -54,7 +54,7 @@ export async function chooseCutover(
   const { cutover, checks } = asked ? planCutover({ ...wishes, requested: 'database-swap' }) : chosen;
   if (cutover === undefined) return { cutover, checks, facts, replaces: false };
   const replaces = willReplace(cutover, { cutover: request.cutover, facts });
-  checks.push(checkReplacement(target.name, { replaces, confirm: request.confirm }));
+  checks.push(checkReplacement(target.name, { replaces, confirm: request.confirm, facts }));
   if (noneBeside && !asked) checks.push(nothingBeside(target.name));
   checks.push(await checkRivals(repository, { runId, target: target.name }));
   return { cutover, checks, facts, replaces };
@@ -82,13 +82,15 @@ function nothingBeside(target: string): Check {
 /** Nobody should lose sight of a database because a script named the wrong target. */
 function checkReplacement(
   target: string,
-  { replaces, confirm }: { replaces: boolean; confirm: string | undefined },
+  { replaces, confirm, facts }: { replaces: boolean; confirm: string | undefined; facts: TargetFacts },
 ): Check {
   return {
     name: 'confirmation',
     object: `connection ${target}`,
     passed: !replaces || confirm === target,
-    detail: replaces ? 'what it serves now would be replaced' : 'nothing it serves is replaced',
+    detail: replaces
+      ? `what it serves now would be replaced: ${facts.content ?? 'an empty database'}`
+      : 'nothing it serves is replaced',
     hint: `If that is meant: --yes, or "confirm": "${target}" in the event.`,
   };
 }

@@ -190,8 +190,10 @@ describe('a restore is refused', () => {
     await using target = await createDatabase({ cluster: 'target' });
     await runSql(target.url, 'create table mine as select 1 as a');
     const { result } = await restoreShop({ target: target.url });
-    expect(result).toMatchObject({ status: 'refused', exitCode: 3, error: { code: 'preflight_empty_target' } });
-    expect(result.error?.message).toBe('connection target: the database holds 1 objects, first table public.mine');
+    expect(result).toMatchObject({ status: 'refused', exitCode: 3, error: { code: 'preflight_confirmation' } });
+    expect(result.error?.message).toBe(
+      'connection target: what it serves now would be replaced: the database holds 1 objects, first table public.mine',
+    );
     expect(await runSql(target.url, 'select * from mine')).toHaveLength(1);
   });
 
