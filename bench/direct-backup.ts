@@ -1,6 +1,7 @@
 import { type Measured, measure } from '#bench/measure.ts';
-import { holdSnapshot, releaseSnapshot, withSnapshotSession } from '#lib/backup/held-snapshot.ts';
+import { holdSnapshot, releaseSnapshot } from '#lib/backup/held-snapshot.ts';
 import { preflightBackup } from '#lib/backup/preflight-backup.ts';
+import { withSnapshotSession } from '#lib/backup/snapshot-session.ts';
 import { storeSchema } from '#lib/backup/store-schema.ts';
 import { readCatalog } from '#lib/catalog/read-catalog.ts';
 import { bareConnection } from '#lib/config/bare-connection.ts';

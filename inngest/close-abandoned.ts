@@ -1,7 +1,9 @@
 import { releaseSnapshot } from '#lib/backup/held-snapshot.ts';
+import { releaseSnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import type { InPlace } from '#lib/cutover/cutover.ts';
 import { liftFence } from '#lib/cutover/fence.ts';
 import { undoAbandonedCutover } from '#lib/cutover/undo-cutover.ts';
+import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { undoRecovery } from '#lib/recovery/undo-recovery.ts';
 import { listChildren } from '#lib/runs/children-store.ts';
 import { closeRun, readResult, readRun } from '#lib/runs/run-store.ts';
@@ -43,10 +45,16 @@ async function letEverythingGo(
   runId: string,
 ): Promise<{ live: boolean; bringBack: InPlace['safetyBackup'] }> {
   await releaseSnapshot(runId);
+  // Only storage hangs on it: the mark of a branch that cannot be deleted now brings the next sweep to it.
+  await releaseSnapshotBranch(workspace, runId).catch(leaveToSweep);
   const undone = await undoAbandonedCutover(workspace, runId);
   await undoRecovery(workspace, runId);
   await liftFence(workspace, runId);
   return undone;
+}
+
+function leaveToSweep(cause: unknown): void {
+  if (!(cause instanceof HoldfastError)) throw cause;
 }
 
 function tellLive(ending: Ending): Ending {

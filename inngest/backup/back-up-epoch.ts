@@ -7,11 +7,15 @@ import type { RunSteps } from '#inngest/run-step.ts';
 import { answerInSnapshot } from '#lib/backup/answer-in-snapshot.ts';
 import { holdSnapshot, releaseSnapshot } from '#lib/backup/held-snapshot.ts';
 import { planBackup } from '#lib/backup/plan-backup.ts';
+import type { Snapshot } from '#lib/backup/snapshot.ts';
+import type { SnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import { storeSchema } from '#lib/backup/store-schema.ts';
+import { noteUnwritten } from '#lib/backup/unwritten-branch.ts';
 import { writeBackup } from '#lib/backup/write-backup.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findGitSha } from '#lib/config/git-sha.ts';
+import { home, locate } from '#lib/postgres/place.ts';
 import type { ServerInfo } from '#lib/postgres/server-info.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -22,22 +26,29 @@ interface Epoch {
   run: RunRecord;
   request: z.infer<typeof backupRequested.schema>;
   epoch: number;
+  /** The branch to read from in place of the source itself, the same in every epoch. */
+  branch: SnapshotBranch | null;
   server: ServerInfo;
 }
 
 /** One whole reading of the source under one snapshot, ending in a committed backup. */
 export async function backUpEpoch(
   { steps, step }: { steps: RunSteps; step: Context.Any['step'] },
-  { run, request, epoch, server }: Epoch,
+  { run, request, epoch, branch, server }: Epoch,
 ): Promise<Ending> {
   const at = { runId: run.id, epoch };
+  const place = branch?.place ?? home;
   const source = ({ config }: Workspace) => ({
-    connection: findConnection(config, request.connection),
+    connection: locate(findConnection(config, request.connection), place),
     lockTimeoutMs: config.lockTimeoutMs,
     major: server.major,
   });
 
-  const snapshot = await steps.run(`snapshot-${epoch}`, (workspace) => holdSnapshot(run.id, source(workspace)));
+  const snapshot = await steps.run(
+    `snapshot-${epoch}`,
+    (workspace): Promise<Snapshot> =>
+      branch ? noteUnwritten(source(workspace).connection, branch) : holdSnapshot(run.id, source(workspace)),
+  );
 
   const schema = await steps.run(`schema-${epoch}`, (workspace) =>
     storeSchema({
@@ -61,7 +72,8 @@ export async function backUpEpoch(
 
   await joinLanes(
     lanes.map((pieces, lane) => {
-      const data = { ...at, number: steps.nextNumber(), lane, pieces, connection: request.connection, snapshot };
+      const from = { connection: request.connection, place, snapshot };
+      const data = { ...at, number: steps.nextNumber(), lane, pieces, ...from };
       return step.invoke(`copy-${epoch}-${lane}`, { function: copyLane, data });
     }),
   );
@@ -83,7 +95,7 @@ export async function backUpEpoch(
     status: 'completed',
     exitCode: 0,
     message: `Backup ${run.backup} of ${request.connection}: ${totals.rows} rows in ${totals.chunks} chunks.${tellEpochs(epoch)}`,
-    outcome: { backup: run.backup, totals, epochs: epoch, pgDump: schema.tool },
+    outcome: { backup: run.backup, totals, epochs: epoch, pgDump: schema.tool, snapshotBranch: branch?.name ?? null },
     error: null,
   };
 }

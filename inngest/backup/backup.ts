@@ -1,3 +1,4 @@
+import { recordError } from '#inngest/carried-error.ts';
 import { inngest } from '#inngest/client.ts';
 import { backupRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
@@ -6,6 +7,7 @@ import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
 import { releaseSnapshot } from '#lib/backup/held-snapshot.ts';
 import { preflightBackup } from '#lib/backup/preflight-backup.ts';
+import { readsFromBranch, releaseSnapshotBranch, takeSnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { refusalOf } from '#lib/report/refusal.ts';
@@ -39,21 +41,36 @@ export const backup = inngest.createFunction(
     );
 
     const backUp = async (): Promise<Ending> => {
-      const preflight = await steps.run('preflight', ({ config }) =>
-        preflightBackup(findConnection(config, request.connection), {
-          environment: readEnvironment(),
-          force: request.pgDump ?? config.pgDump,
-        }),
-      );
+      const { fromBranch, ...preflight } = await steps.run('preflight', async ({ config }) => {
+        const connection = findConnection(config, request.connection);
+        const force = request.pgDump ?? config.pgDump;
+        const checked = await preflightBackup(connection, { environment: readEnvironment(), force });
+        return { ...checked, fromBranch: readsFromBranch(config, connection) };
+      });
       const refusal = refusalOf(preflight.checks);
       if (refusal) return { ...refusal, outcome: { preflight } };
+      const branch = fromBranch
+        ? await steps.run('snapshot-branch', (workspace) =>
+            takeSnapshotBranch(workspace, {
+              run: run.id,
+              connection: findConnection(workspace.config, request.connection),
+            }),
+          )
+        : null;
       return untilSnapshotHolds((epoch) =>
-        backUpEpoch({ steps, step }, { run, request, epoch, server: preflight.server }),
+        backUpEpoch({ steps, step }, { run, request, epoch, branch, server: preflight.server }),
       );
     };
     const ending = await backUp().catch(failedEnding);
 
-    await steps.run('release', () => releaseSnapshot(run.id));
-    return finishRun({ steps, step }, { run, ending });
+    const left = await steps
+      .run('release', async (workspace) => {
+        await releaseSnapshot(run.id);
+        await releaseSnapshotBranch(workspace, run.id);
+        return '';
+      })
+      // A backup is good although its branch is still there, and the mark of the branch brings the sweeper to it.
+      .catch((cause: unknown) => ` What it held is left to the next sweep: ${recordError(cause).message}`);
+    return finishRun({ steps, step }, { run, ending: { ...ending, message: `${ending.message}${left}` } });
   },
 );

@@ -6,7 +6,9 @@ import { laneSteps } from '#inngest/run-step.ts';
 import { laneOptions } from '#inngest/workflow-options.ts';
 import { copyPieces } from '#lib/backup/copy-pieces.ts';
 import { readBackupPlan } from '#lib/backup/plan-store.ts';
+import { snapshotSchema } from '#lib/backup/snapshot.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { locate, placeSchema } from '#lib/postgres/place.ts';
 
 const copyLaneData = z.object({
   runId: z.string(),
@@ -16,14 +18,16 @@ const copyLaneData = z.object({
   /** How many pieces the lane has. */
   pieces: z.int(),
   connection: z.string(),
-  snapshot: z.object({ id: z.string(), holder: z.string(), takenAt: z.string(), lsn: z.string().nullable() }),
+  /** Where the connection's database is read. */
+  place: placeSchema,
+  snapshot: snapshotSchema,
 });
 
 /** One lane of a backup: copies its pieces in time-boxed steps. */
 export const copyLane = inngest.createFunction(
   { ...laneOptions, id: 'backup-copy-lane', triggers: [invoke(copyLaneData)] },
   async (context) => {
-    const { runId, number, epoch, lane, pieces, connection, snapshot } = context.event.data;
+    const { runId, number, epoch, lane, pieces, connection, place, snapshot } = context.event.data;
     const steps = laneSteps(context, { runId, number });
     return workOff(pieces, (from) =>
       steps.run(`copy-${from}`, async ({ config, repository }) =>
@@ -31,7 +35,7 @@ export const copyLane = inngest.createFunction(
           { runId, epoch, lane, from },
           {
             plan: await readBackupPlan(repository, { runId, epoch }),
-            connection: findConnection(config, connection),
+            connection: locate(findConnection(config, connection), place),
             snapshot,
             repository,
             budgetMs: config.stepBudgetMs,

@@ -7,6 +7,7 @@ import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { type RunSteps, workflowSteps } from '#inngest/run-step.ts';
 import { tellClosed } from '#inngest/tell-closed.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
+import { releaseSnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import { discardFinished } from '#lib/cutover/discard-finished.ts';
 import { planSweep, type SweepAction } from '#lib/cutover/plan-sweep.ts';
 import { readKeptRuns } from '#lib/cutover/read-kept-runs.ts';
@@ -63,6 +64,10 @@ async function sweepRun(
 ): Promise<void> {
   if (action === 'discard') {
     await steps.run(`discard-${run}`, async (workspace) => void (await discardFinished(workspace, run)));
+    return;
+  }
+  if (action === 'release') {
+    await steps.run(`release-${run}`, (workspace) => releaseSnapshotBranch(workspace, run));
     return;
   }
   const closed = await steps.run(`close-${run}`, (workspace) => {

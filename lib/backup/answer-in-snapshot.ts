@@ -5,7 +5,8 @@ import { answerQueries } from '#lib/queries/answer-queries.ts';
 import { deriveQueries } from '#lib/queries/derive-queries.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
-import { type HeldSnapshot, withSnapshotSession } from './held-snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { withSnapshotSession } from './snapshot-session.ts';
 
 const answersSchema = z.array(answerSchema);
 
@@ -15,7 +16,7 @@ const answersSchema = z.array(answerSchema);
  */
 export async function answerInSnapshot(
   run: { runId: string; epoch: number },
-  options: { connection: Connection; snapshot: HeldSnapshot; lockTimeoutMs: number; repository: Repository },
+  options: { connection: Connection; snapshot: Snapshot; lockTimeoutMs: number; repository: Repository },
 ): Promise<{ queries: number }> {
   const { connection, repository } = options;
   const answers = await withSnapshotSession(options, async (session) => {

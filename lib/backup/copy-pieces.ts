@@ -8,7 +8,9 @@ import { readPieces } from '#lib/rows/read-pieces.ts';
 import { reportProgress } from '#lib/runs/progress-reporter.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 import { type BackupPlan, copiedSchema, type PieceResult } from './backup-plan.ts';
-import { giveUpSnapshot, type HeldSnapshot, withSnapshotSession } from './held-snapshot.ts';
+import { giveUpSnapshot } from './held-snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { withSnapshotSession } from './snapshot-session.ts';
 
 /** How often finished pieces are written down inside a step, so that its next attempt does not read them again. */
 const checkpointMs = 5_000;
@@ -39,7 +41,7 @@ export async function copyPieces(
   options: {
     plan: BackupPlan;
     connection: Connection;
-    snapshot: HeldSnapshot;
+    snapshot: Snapshot;
     repository: Repository;
     budgetMs: number;
     lockTimeoutMs: number;

@@ -6,17 +6,7 @@ import { closeSession, connect, withSession } from '#lib/postgres/connect.ts';
 import type { Session } from '#lib/postgres/session.ts';
 import { describeLockHolders } from './describe-lock-holders.ts';
 import { isTableGone, listTablesToLock, lockTables } from './lock-tables.ts';
-
-/** An exported snapshot as steps pass it on; it lives as long as the session that holds it. */
-export interface HeldSnapshot {
-  id: string;
-  /** The holding session, `pid backend_start`: `id` alone is given out again after a crash of the server. */
-  holder: string;
-  /** What was committed before this moment is in the snapshot. */
-  takenAt: string;
-  /** The WAL position at the snapshot; `null` where the server does not tell it. */
-  lsn: string | null;
-}
+import type { HeldSnapshot } from './snapshot.ts';
 
 /**
  * The sessions that hold snapshots open, by run and epoch. Nothing but these needs one process to live on. They hang on
@@ -96,7 +86,10 @@ async function exportSnapshot(session: Session): Promise<HeldSnapshot> {
         else pg_catalog.pg_current_wal_lsn() end::text as lsn
     from pg_catalog.pg_stat_activity where pid = pg_catalog.pg_backend_pid()`);
   const row = answer.rows[0];
-  return { id: row?.id ?? '', holder: row?.holder ?? '', takenAt: row?.taken_at ?? '', lsn: row?.lsn ?? null };
+  return {
+    kind: 'session',
+    ...{ id: row?.id ?? '', holder: row?.holder ?? '', takenAt: row?.taken_at ?? '', lsn: row?.lsn ?? null },
+  };
 }
 
 // A role sees this of its own sessions without any right (manual, "Viewing Statistics").
@@ -109,29 +102,8 @@ export async function releaseSnapshot(key: string): Promise<void> {
   if (session) await closeSession(session);
 }
 
-/**
- * Runs `body` in a session that sees the held snapshot, and asks at its end whether it was held all the time.
- * @throws SnapshotLostError where the holder is gone, else a classified error.
- */
-export async function withSnapshotSession<T>(
-  options: { connection: Connection; snapshot: HeldSnapshot; lockTimeoutMs: number },
-  body: (session: Session) => Promise<T>,
-): Promise<T> {
-  return withSession(options.connection, async (session) => {
-    await session.query('begin transaction isolation level repeatable read, read only');
-    await session.query(`set local lock_timeout = ${options.lockTimeoutMs}`);
-    await importSnapshot(session, options);
-    const result = await body(session);
-    // With the holder go its locks, and a table that is truncated from then on is read as empty. A transaction sees the
-    // sessions as they were when it first asked, unless it forgets them.
-    await session.query('select pg_catalog.pg_stat_clear_snapshot()');
-    await requireHolder(session, options);
-    await session.query('commit');
-    return result;
-  });
-}
-
-async function importSnapshot(
+/** Makes the open transaction see the held snapshot. @throws SnapshotLostError where the holder is gone. */
+export async function importSnapshot(
   session: Session,
   { connection, snapshot }: { connection: Connection; snapshot: HeldSnapshot },
 ): Promise<void> {

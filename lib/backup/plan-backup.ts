@@ -2,8 +2,9 @@ import { readCatalog } from '#lib/catalog/read-catalog.ts';
 import type { Connection } from '#lib/config/config.ts';
 import { planLanes, planPieces } from '#lib/pieces/plan-pieces.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import { type HeldSnapshot, withSnapshotSession } from './held-snapshot.ts';
 import { writeBackupPlan } from './plan-store.ts';
+import type { Snapshot } from './snapshot.ts';
+import { withSnapshotSession } from './snapshot-session.ts';
 
 /**
  * Reads the catalogue in the snapshot, plans what to read in which pieces by which lane, and keeps the plan in the run's
@@ -13,7 +14,7 @@ export async function planBackup(
   run: { runId: string; epoch: number },
   options: {
     connection: Connection;
-    snapshot: HeldSnapshot;
+    snapshot: Snapshot;
     lockTimeoutMs: number;
     major: number;
     lanes: number;

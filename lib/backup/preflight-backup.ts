@@ -10,12 +10,15 @@ import { requireReachable } from '#lib/postgres/require-reachable.ts';
 import { readServerInfo, type ServerInfo } from '#lib/postgres/server-info.ts';
 import type { Session } from '#lib/postgres/session.ts';
 import type { Check } from '#lib/report/check.ts';
+import { planLanes } from '#lib/report/plan-lanes.ts';
 import { findPgDumps } from '#lib/schema/find-pg-dump.ts';
 import { checkPgDump } from './check-pg-dump.ts';
 
 export interface BackupPreflight {
   checks: Check[];
   server: ServerInfo;
+  /** As many as asked for, or as the server has connections for. */
+  lanes: number;
 }
 
 /**
@@ -25,20 +28,24 @@ export interface BackupPreflight {
  */
 export async function preflightBackup(
   connection: Connection,
-  { environment = {}, force = 'auto' }: { environment?: Environment; force?: 'auto' | 'native' | 'wasm' } = {},
+  options: { environment?: Environment; force?: 'auto' | 'native' | 'wasm'; lanes?: number } = {},
 ): Promise<BackupPreflight> {
+  const { environment = {}, force = 'auto' } = options;
   await requireReachable(connection);
   const pooled = await detectTransactionPooler(connection);
   const overWebSocket = driverOf(connection) === 'websocket';
   const natives = force === 'wasm' || overWebSocket ? [] : await findPgDumps({ searchPath: environment['PATH'] });
   return withSession(connection, async (session) => {
     const server = await readServerInfo(session);
+    // The session beside the lanes is the one that holds the snapshot.
+    const { lanes, check: connections } = planLanes(server, options.lanes ?? 1);
     const checks = [
       checkEndpoint(connection, { pooled }),
       checkPgDump(server, { natives, force: force === 'auto' ? undefined : force, overWebSocket }),
+      connections,
       ...(await checkRights(session, connection)),
     ];
-    return { checks, server };
+    return { checks, server, lanes };
   });
 }
 

@@ -13,7 +13,9 @@ import type { Repository } from '#lib/repository/repository.ts';
 import { dumpSchema } from '#lib/schema/dump-schema.ts';
 import { lockTimeoutCode } from '#lib/schema/explain-pg-dump-failure.ts';
 import { renderSql } from '#lib/schema/render-sql.ts';
-import { giveUpSnapshot, type HeldSnapshot, requireHolder } from './held-snapshot.ts';
+import { giveUpSnapshot } from './held-snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { requireSnapshot } from './snapshot-session.ts';
 
 const compress = { zstd: promisify(zstdCompress), gzip: promisify(gzip) };
 
@@ -26,7 +28,7 @@ export async function storeSchema(options: {
   holder?: string;
   connection: Connection;
   major: number;
-  snapshot: HeldSnapshot;
+  snapshot: Snapshot;
   force: 'auto' | 'native' | 'wasm';
   lockTimeoutMs: number;
   environment: Environment;
@@ -41,14 +43,14 @@ export async function storeSchema(options: {
       url: planDirectUrl(connection.url).url,
       environment: options.environment,
       serverMajor: options.major,
-      snapshot: options.snapshot.id,
+      snapshot: options.snapshot.kind === 'session' ? options.snapshot.id : undefined,
       force: force === 'auto' ? undefined : force,
       lockTimeoutMs: options.lockTimeoutMs,
       // In quotes a pattern is a name (manual, psql, "Patterns").
       excludes: { schemas: [holdfastSchema, ...connection.excludeSchemas].map(quoteIdent) },
     });
-    // pg_dump has asked for the snapshot by its identifier only.
-    await requireHolder(session, options);
+    // pg_dump has asked for the snapshot by its identifier only, or on a branch for none.
+    await requireSnapshot(session, options);
     return archive;
   }).catch((cause: unknown) => {
     // The tables are locked for us: pg_dump can only wait behind a session that waits for our own lock to go.

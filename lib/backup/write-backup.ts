@@ -6,8 +6,8 @@ import type { Repository } from '#lib/repository/repository.ts';
 import { readAnswers } from './answer-in-snapshot.ts';
 import { checkStored } from './check-stored.ts';
 import { addTotals, assembleTables, readCopied } from './commit-backup.ts';
-import type { HeldSnapshot } from './held-snapshot.ts';
 import { readBackupPlan } from './plan-store.ts';
+import type { Snapshot } from './snapshot.ts';
 import { storeJson } from './store-schema.ts';
 
 /** What of a backup its run knows before the rows are put together. */
@@ -20,7 +20,7 @@ export interface BackupFacts {
   startedAt: string;
   gitSha: string | null;
   server: ServerInfo;
-  snapshot: HeldSnapshot;
+  snapshot: Snapshot;
   schema: Manifest['schema'];
 }
 

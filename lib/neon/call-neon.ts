@@ -22,8 +22,12 @@ export interface NeonCall<T> {
 }
 
 const mostAttempts = 5;
+/** Between two attempts for which Neon has named no time. */
+const longestPauseMs = 2_000;
 /** A longer wait is left to the step, which costs nothing while it sleeps. */
 const longestWaitMs = 10_000;
+/** How long to wait for another operation of the project to end: most take seconds. */
+const lockPatienceMs = 20_000;
 
 /**
  * Sends one request and answers its data. What another attempt can cure is tried a few times here; what is left is
@@ -31,13 +35,15 @@ const longestWaitMs = 10_000;
  * @throws UnavailableError, RefusedError.
  */
 export async function callNeon<T>(api: NeonApi, call: NeonCall<T>): Promise<T> {
+  const startedAt = performance.now();
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptCall(api, call);
     if ('data' in outcome) return outcome.data;
     const { error, again } = outcome;
     const asked = error instanceof UnavailableError ? error.retryAfterMs : undefined;
-    const wait = asked ?? Math.min(api.firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random()), longestWaitMs);
-    if (!again || attempt === mostAttempts || wait > longestWaitMs) throw error;
+    const wait = asked ?? Math.min(api.firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random()), longestPauseMs);
+    const patient = error.code === 'neon_locked' && performance.now() - startedAt < lockPatienceMs;
+    if (!again || wait > longestWaitMs || (attempt >= mostAttempts && !patient)) throw error;
     await sleep(wait);
   }
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { type HeldSnapshot, holdSnapshot, releaseSnapshot, withSnapshotSession } from '#lib/backup/held-snapshot.ts';
+import { holdSnapshot, releaseSnapshot } from '#lib/backup/held-snapshot.ts';
+import type { HeldSnapshot } from '#lib/backup/snapshot.ts';
+import { withSnapshotSession } from '#lib/backup/snapshot-session.ts';
 import { bareConnection } from '#lib/config/bare-connection.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';

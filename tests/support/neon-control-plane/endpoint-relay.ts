@@ -9,8 +9,8 @@ export interface EndpointRelay {
   readonly accepted: number;
   /** Where new connections go; `null`: they wait, as while a compute wakes up. Open ones stay where they are. */
   point(port: number | null): void;
-  /** Drops every open connection, as the end of a compute does. */
-  cutAll(): void;
+  /** Drops every open connection, as the end of a compute does; answers how many there were. */
+  cutAll(): number;
   stop(): Promise<void>;
 }
 
@@ -49,8 +49,10 @@ export async function startEndpointRelay({ wrongPasswords }: { wrongPasswords: b
   });
   const port = await listenOnFreePort(listener);
 
-  const cutAll = (): void => {
+  const cutAll = (): number => {
+    const cut = open.size / 2;
     for (const socket of open) socket.resetAndDestroy();
+    return cut;
   };
   return {
     port,

@@ -44,8 +44,8 @@ export interface NeonControlPlane extends AsyncDisposable {
   /** Nothing happens to them any more. */
   clearFaults(): void;
   failNext(action: OperationAction): void;
-  /** Drops every connection of a branch's endpoint, as the restart of its compute does. */
-  restartCompute(branch?: string): void;
+  /** Drops every connection of a branch's endpoint, as the restart of its compute does; answers how many there were. */
+  restartCompute(branch?: string): number;
   /** Waits until no operation is under way. */
   settled(): Promise<void>;
 }

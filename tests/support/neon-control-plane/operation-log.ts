@@ -32,6 +32,18 @@ export interface OperationLog {
   settled(): Promise<void>;
 }
 
+const longestMs = 60_000;
+
+/** What does not come to an end is to be an error with a name, and no test that hangs. */
+async function inTime(work: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(longestMs, undefined, { signal: timer.signal, ref: false }).then(
+    () => Promise.reject(new Error(`not done after ${longestMs} ms`)),
+    () => undefined,
+  );
+  await Promise.race([work, late]).finally(() => timer.abort());
+}
+
 /** `delayMs`: how long every operation takes at least. */
 export function createOperationLog({ delayMs }: { delayMs: number }): OperationLog {
   const records: OperationRecord[] = [];
@@ -48,7 +60,7 @@ export function createOperationLog({ delayMs }: { delayMs: number }): OperationL
     const failed = operations.some(({ action }) => failing.delete(action));
     try {
       if (failed) throw new Error('the test asked for a failure');
-      await work();
+      await inTime(work());
       await sleep(delayMs / 2);
       set(operations, OperationStatus.Finished);
     } catch (cause) {
