@@ -8,7 +8,7 @@ import { exitCodes } from '#lib/errors/holdfast-error.ts';
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8');
 const readme = await read('README.md');
-const documents = ['README.md', 'docs/operations.md', 'docs/repository-format.md', 'docs/design-notes.md'];
+const documents = ['README.md', ...(await readdir(join(root, 'docs'))).map((file) => `docs/${file}`)];
 
 /** The rows of the README's tables, as cells without their code quotes, by their first cell. */
 const rows = new Map(
