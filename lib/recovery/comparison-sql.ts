@@ -59,10 +59,10 @@ export function differentSql(tables: ComparedTables, limit: number): string {
         where t.ctid = d.${alias}_row and t.tableoid = d.${alias}_table offset 0) ${alias}`;
   return `select b.key, (select pg_catalog.json_agg(c.n - 1 order by c.n)
         from unnest(b.h, l.h) with ordinality c(b, l, n) where c.b <> c.l)::pg_catalog.text as columns
-    from (select b.row as b_row, b.of as b_table, l.row as l_row, l.of as l_table,
-          pg_catalog.row_number() over (order by ${keys}) as place
-        from ${hashedRows(tables, 'side')} b join ${hashedRows(tables, 'live')} l on ${joinHashed(tables, 'b', 'l')}
-        where b.h <> l.h order by ${keys} limit ${limit}) d
+    from (select f.*, pg_catalog.row_number() over () as place
+        from (select b.row as b_row, b.of as b_table, l.row as l_row, l.of as l_table
+          from ${hashedRows(tables, 'side')} b join ${hashedRows(tables, 'live')} l on ${joinHashed(tables, 'b', 'l')}
+          where b.h <> l.h order by ${keys} limit ${limit}) f) d
       ${found('side', 'b')}
       ${found('live', 'l')}
     order by d.place`;
