@@ -39,7 +39,7 @@ export async function buildCopy(
       manifest: await readManifest(workspace.repository, backup),
       target: copy(workspace),
       preflight,
-      lanes: request.lanes ?? workspace.config.lanes,
+      lanes: preflight.lanes,
       repository: workspace.repository,
     }),
   );

@@ -28,7 +28,7 @@ export async function proveRestore(
       planProof(session, {
         manifest,
         major: preflight.server.major,
-        lanes: request.lanes ?? config.lanes,
+        lanes: preflight.lanes,
         level: request.proof ?? config.proof,
       }),
     );

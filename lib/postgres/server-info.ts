@@ -1,4 +1,5 @@
 import { classifyError, sqlstateOf } from './classify-error.ts';
+import { type ConnectionBudget, connectionBudgetSql, readConnectionBudget } from './connection-budget.ts';
 import type { Session } from './session.ts';
 
 /** What a preflight needs to know of a server and the database of the session. */
@@ -16,9 +17,11 @@ export interface ServerInfo {
   systemIdentifier: string | null;
   databaseOid: string;
   databaseBytes: string;
+  /** A standby, or a read replica of Neon: it takes no writes. */
   inRecovery: boolean;
-  maxConnections: number;
-  usedConnections: number;
+  connections: ConnectionBudget;
+  /** A compute of Neon, whatever its host is called. */
+  neon: boolean;
 }
 
 const query = `
@@ -26,8 +29,8 @@ const query = `
     d.datname as database, current_user as role, r.rolsuper as superuser,
     pg_catalog.pg_encoding_to_char(d.encoding) as encoding, d.datcollate as collation, d.datctype as ctype,
     d.oid as database_oid, pg_catalog.pg_database_size(d.oid) as database_bytes,
-    pg_catalog.pg_is_in_recovery() as in_recovery, current_setting('max_connections')::int as max_connections,
-    (select count(*) from pg_catalog.pg_stat_activity where backend_type = 'client backend') as used_connections
+    pg_catalog.pg_is_in_recovery() as in_recovery, ${connectionBudgetSql},
+    exists (select from pg_catalog.pg_roles where rolname = 'neon_superuser') as neon
   from pg_catalog.pg_database d, pg_catalog.pg_roles r
   where d.datname = pg_catalog.current_database() and r.rolname = current_user`;
 
@@ -49,8 +52,8 @@ export async function readServerInfo(session: Session): Promise<ServerInfo> {
       databaseOid: row['database_oid'] ?? '',
       databaseBytes: row['database_bytes'] ?? '0',
       inRecovery: row['in_recovery'] === 't',
-      maxConnections: Number(row['max_connections']),
-      usedConnections: Number(row['used_connections']),
+      connections: readConnectionBudget(row),
+      neon: row['neon'] === 't',
     };
   } catch (cause) {
     throw classifyError(cause, 'server facts');

@@ -4,6 +4,8 @@ import type { ServerInfo } from '#lib/postgres/server-info.ts';
 import type { Session } from '#lib/postgres/session.ts';
 import type { Check } from '#lib/report/check.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
+import { checkCollations } from './check-collations.ts';
+import { checkSuperuserObjects } from './check-superuser-objects.ts';
 
 /** What the restoring role must be allowed to do, before it finds out half-way. */
 export async function checkTargetRights(
@@ -20,6 +22,8 @@ export async function checkTargetRights(
     ...(about.beside ? [] : [await checkCreate(session, about.server)]),
     ...(await checkExtensions(session, about)),
     await checkForcedRowSecurity(session, about),
+    ...(await checkCollations(session, about.entries)),
+    ...checkSuperuserObjects(about.entries, about.server),
   ];
 }
 

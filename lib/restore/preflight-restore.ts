@@ -7,6 +7,7 @@ import { quoteIdent } from '#lib/postgres/quote.ts';
 import { requireReachable } from '#lib/postgres/require-reachable.ts';
 import { readServerInfo, type ServerInfo } from '#lib/postgres/server-info.ts';
 import type { Check } from '#lib/report/check.ts';
+import { planLanes } from '#lib/report/plan-lanes.ts';
 import { listRoles } from '#lib/schema/list-roles.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
 import { checkEmpty } from './check-empty.ts';
@@ -17,6 +18,8 @@ import type { EmptyState } from './restore-state.ts';
 export interface RestorePreflight {
   checks: Check[];
   server: ServerInfo;
+  /** As many as asked for, or as the server has connections for. */
+  lanes: number;
   /** What to come back to when the restore fails. */
   before: EmptyState;
   /** Roles of the target that the restoring role may hand objects to. */
@@ -46,13 +49,14 @@ export async function preflightRestore(
   return withSession(target, async (session) => {
     const server = await readServerInfo(session);
     const { manifest } = options;
+    const { lanes, check: connections } = planLanes(server, options.lanes);
     const checks = [
       checkProtection(target, options.confirm),
       checkPooler(target, { pooled }),
       checkNotSource(target, { server, manifest, confirm: options.confirm }),
       checkVersion(server, manifest),
       checkEncoding(server, manifest),
-      checkConnections(server, options.lanes),
+      connections,
       ...(options.content === 'none' ? [await checkEmpty(session, { target, server, runId: options.runId })] : []),
       ...(await checkTargetRights(session, { ...options, server, beside: options.content === 'beside' })),
     ];
@@ -65,6 +69,7 @@ export async function preflightRestore(
     return {
       checks: [...checks, checkRoles(options.entries, names)],
       server,
+      lanes,
       before: await readEmptyState(session),
       roles: names,
       grantableRoles: roles.rows.filter(({ grantable }) => grantable === 't').map(({ name }) => name),
@@ -131,17 +136,6 @@ export function checkEncoding(server: ServerInfo, { source }: Manifest): Check {
     passed,
     detail: `${source.encoding} -> ${server.encoding}${collation}`,
     hint: `create database ... template template0 encoding '${source.encoding}'.`,
-  };
-}
-
-export function checkConnections(server: ServerInfo, lanes: number): Check {
-  const free = server.maxConnections - server.usedConnections;
-  return {
-    name: 'free connections',
-    object: `server ${server.version}`,
-    passed: free > lanes + 1,
-    detail: `${free} of ${server.maxConnections} are free, ${lanes + 1} are needed`,
-    hint: 'Close clients of the target or lower `lanes` in holdfast.config.ts.',
   };
 }
 

@@ -11,7 +11,7 @@ function factsOf(some: Partial<TargetFacts> = {}, server: Partial<TargetFacts['s
     server: {
       ...{ version: '18.1', major: 18, database: 'shop', role: 'app', superuser: false, encoding: 'UTF8' },
       ...{ collation: 'C', characterType: 'C', systemIdentifier: '1', databaseOid: '5', databaseBytes: '8000000' },
-      ...{ inRecovery: false, maxConnections: 100, usedConnections: 1 },
+      ...{ inRecovery: false, connections: { free: 96, bound: 'server', limit: 100 }, neon: false },
       ...server,
     },
     ...{ owner: 'app', ownsDatabase: true, mayGiveToOwner: true, mayCreateDatabases: true, closedTablespace: null },
