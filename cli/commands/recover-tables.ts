@@ -6,7 +6,7 @@ import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
-import { describeTable } from '#lib/recovery/choose-tables.ts';
+import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
 import { planRecovery } from '#lib/recovery/plan-recovery.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';

@@ -7,7 +7,7 @@ import { maskUrl } from '#lib/postgres/mask-url.ts';
 import { locate, type Place } from '#lib/postgres/place.ts';
 import type { Proof } from '#lib/proof/proof.ts';
 import { readProof } from '#lib/proof/proof-store.ts';
-import { type Differences, readDifferences } from '#lib/recovery/differences.ts';
+import { type Differences, readDifferences } from '#lib/recovery/differences/differences.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listFamily } from '#lib/runs/children-store.ts';
 import type { RunRecord, RunResult } from '#lib/runs/run-record.ts';

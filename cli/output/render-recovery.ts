@@ -1,6 +1,6 @@
 import type { Proof } from '#lib/proof/proof.ts';
-import { describeTable } from '#lib/recovery/choose-tables.ts';
-import type { Differences, TableDifferences } from '#lib/recovery/differences.ts';
+import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
+import type { Differences, TableDifferences } from '#lib/recovery/differences/differences.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { describeCount, describeDuration, describeMany } from './describe-amounts.ts';
 import { recoverOutcome } from './outcome-schemas.ts';

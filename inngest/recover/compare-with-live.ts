@@ -2,10 +2,10 @@ import { joinLanes, workOff } from '#inngest/lane.ts';
 import type { RunSteps } from '#inngest/run-step.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { readManifest } from '#lib/manifest/manifest-store.ts';
-import { compareSideTables } from '#lib/recovery/compare-side-tables.ts';
+import { compareSideTables } from '#lib/recovery/differences/compare-side-tables.ts';
+import { reportDifferences } from '#lib/recovery/differences/report-differences.ts';
+import { type DifferencesSummary, summarizeDifferences } from '#lib/recovery/differences/summarize-differences.ts';
 import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
-import { reportDifferences } from '#lib/recovery/report-differences.ts';
-import { type DifferencesSummary, summarizeDifferences } from '#lib/recovery/summarize-differences.ts';
 import type { Recovery } from './build-side-tables.ts';
 
 /** Compares the proven side tables with the live ones and keeps the report; answers its numbers. */

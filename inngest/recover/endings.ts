@@ -3,8 +3,8 @@ import type { recoverRequested } from '#inngest/events.ts';
 import type { Ending } from '#inngest/finish-run.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import type { ProofSummary } from '#lib/proof/summarize-proof.ts';
+import { type DifferencesSummary, describeDifferences } from '#lib/recovery/differences/summarize-differences.ts';
 import type { RecoveryShape } from '#lib/recovery/prepare-recovery.ts';
-import { type DifferencesSummary, describeDifferences } from '#lib/recovery/summarize-differences.ts';
 
 interface Proven {
   request: z.infer<typeof recoverRequested.schema>;

@@ -2,12 +2,12 @@ import type { Manifest } from '#lib/manifest/manifest.ts';
 import { sqlstateOf } from '#lib/postgres/classify-error.ts';
 import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Session } from '#lib/postgres/session.ts';
+import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
+import { readQualifiedName, tokenizeSql } from '#lib/recovery/definition/sql-tokens.ts';
+import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
 import type { Check } from '#lib/report/check.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
-import { describeTable } from './choose-tables.ts';
 import type { SideTable } from './recovery-plan.ts';
-import { readQualifiedName, tokenizeSql } from './sql-tokens.ts';
-import type { QualifiedName } from './table-definition.ts';
 
 interface Backup {
   manifest: Manifest;

@@ -2,20 +2,18 @@ import type { LeftOut } from '#lib/catalog/catalog.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
-import { quoteIdent, quoteLiteral, quoteQualified } from '#lib/postgres/quote.ts';
+import { type ChosenTable, chooseTables, describeTable } from '#lib/recovery/choice/choose-tables.ts';
+import { findColumns } from '#lib/recovery/definition/find-columns.ts';
+import { ancestorsOf, findPartitions, tableKey } from '#lib/recovery/definition/find-partitions.ts';
+import { findKeys } from '#lib/recovery/definition/table-keys.ts';
 import { planRows } from '#lib/restore/plan-rows.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
-import { type ChosenTable, chooseTables, describeTable } from './choose-tables.ts';
-import { findColumns } from './find-columns.ts';
-import { ancestorsOf, findPartitions, tableKey } from './find-partitions.ts';
-import type { RecoveryPlan, SideTable } from './recovery-plan.ts';
+import type { RecoveryPlan } from './recovery-plan.ts';
+import { type KeyedTable, planCreateStatement, planKeyStatements } from './side-statements.ts';
 import { manifestToLoad } from './side-tables.ts';
-import { addKeySql, findKeys, type TableKey } from './table-keys.ts';
 
 /** NAMEDATALEN - 1: the server cuts longer names (manual, "Identifiers and Key Words"). */
 const longestNameBytes = 63;
-
-type Statement = RecoveryPlan['create'][number];
 
 /**
  * Plans a recovery: which tables, what they are called in the side schema, and the statements that make them. A side
@@ -39,9 +37,9 @@ export function planRecovery(
     backup: manifest.id,
     schema,
     tables,
-    create: tables.map((table) => planCreate(table, aim)),
+    create: tables.map((table) => planCreateStatement(table, aim)),
     rows: planRows(manifestToLoad(manifest, { schema, tables }).tables, options.lanes),
-    keys: planned.flatMap((one) => planKeys(one, schema)),
+    keys: planned.flatMap((one) => planKeyStatements(one, schema)),
     leftOut: [
       ...chosen.leftOut,
       ...planned.flatMap(({ leftOut }) => leftOut),
@@ -50,9 +48,7 @@ export function planRecovery(
   };
 }
 
-interface PlannedTable {
-  table: SideTable;
-  keys: TableKey[];
+interface PlannedTable extends KeyedTable {
   leftOut: LeftOut[];
 }
 
@@ -99,36 +95,6 @@ function planTable(
       .filter((one) => !keys.includes(one))
       .map(({ name }) => ({ object: `constraint ${name} of ${object}`, reason: 'it is on a generated column' })),
   };
-}
-
-function planCreate(
-  table: SideTable,
-  { manifest, schema, unlogged }: { manifest: Manifest; schema: string; unlogged: boolean },
-): Statement {
-  const target = quoteQualified({ schema, name: table.side });
-  const columns = table.columns.map(
-    ({ name, type, collation }) => `${quoteIdent(name)} ${type}${collation === null ? '' : ` collate ${collation}`}`,
-  );
-  const about = `${describeTable(table)} at ${manifest.snapshot.takenAt} (backup ${manifest.id})`;
-  return {
-    item: `create/${table.side}`,
-    object: `table ${describeTable(table)}`,
-    sql: `create ${unlogged ? 'unlogged ' : ''}table ${target} (${columns.join(', ')});
-comment on table ${target} is ${quoteLiteral(about)}`,
-  };
-}
-
-function planKeys({ table, keys }: PlannedTable, schema: string): Statement[] {
-  const target = { schema, name: table.side };
-  const object = `table ${describeTable(table)}`;
-  return [
-    ...keys.map((key, index) => ({
-      item: `key/${table.side}/${index}`,
-      object: `${object}, ${key.name}`,
-      sql: addKeySql(target, key),
-    })),
-    { item: `analyze/${table.side}`, object, sql: `analyze ${quoteQualified(target)}` },
-  ];
 }
 
 /** A table keeps its name; of several with one name each takes its schema into it. */

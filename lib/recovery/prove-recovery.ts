@@ -2,8 +2,8 @@ import { addDigests } from '#lib/digest/add-digests.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import type { Proof, ProofCheck, TableReading } from '#lib/proof/proof.ts';
 import { readReadings, writeProof } from '#lib/proof/proof-store.ts';
+import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import { describeTable } from './choose-tables.ts';
 import type { RecoveryPlan, SideTable } from './recovery-plan.ts';
 import { manifestToProve } from './side-tables.ts';
 
@@ -17,13 +17,13 @@ export async function proveRecovery(
 ): Promise<Proof> {
   const { plan, repository } = options;
   const expected = manifestToProve(options.manifest, plan, options.reordered);
-  const proof = compareSideTables(expected, { tables: plan.tables, readings: await readReadings(repository, runId) });
+  const proof = checkSideTables(expected, { tables: plan.tables, readings: await readReadings(repository, runId) });
   await writeProof(repository, runId, proof);
   return proof;
 }
 
 /** Rows and content of every side table, under the names that the tables have in the backup. Pure. */
-export function compareSideTables(
+function checkSideTables(
   expected: Manifest,
   found: { tables: readonly SideTable[]; readings: readonly TableReading[] },
 ): Proof {

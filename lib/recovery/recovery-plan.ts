@@ -23,7 +23,7 @@ const sideTableSchema = z.strictObject({
 export type SideTable = z.infer<typeof sideTableSchema>;
 
 /** `recovery-plan.json` in the run's folder: the side schema, its tables, and how they are made and filled. */
-export const recoveryPlanSchema = z.strictObject({
+const recoveryPlanSchema = z.strictObject({
   backup: z.string(),
   schema: z.string(),
   tables: z.array(sideTableSchema),

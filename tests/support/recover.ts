@@ -1,5 +1,5 @@
-import type { Differences, TableDifferences } from '#lib/recovery/differences.ts';
-import { readDifferences } from '#lib/recovery/differences.ts';
+import type { Differences, TableDifferences } from '#lib/recovery/differences/differences.ts';
+import { readDifferences } from '#lib/recovery/differences/differences.ts';
 import type { FinishedRun, Holdfast } from './workflow.ts';
 
 /** How a recovery ended, with its report where it got that far. */

@@ -1,10 +1,10 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { withRowScanner } from '#lib/digest/with-row-scanner.ts';
+import { planComparison } from '#lib/recovery/differences/plan-comparison.ts';
+import { planStatements } from '#lib/recovery/differences/plan-statements.ts';
+import type { Relation, RelationColumn } from '#lib/recovery/differences/read-relation.ts';
 import { digestInOrder } from '#lib/recovery/digest-reordered.ts';
-import { planComparison } from '#lib/recovery/plan-comparison.ts';
-import { planStatements } from '#lib/recovery/plan-statements.ts';
-import type { Relation, RelationColumn } from '#lib/recovery/read-relation.ts';
 
 function column(name: string, type = 'integer', some: Partial<RelationColumn> = {}): RelationColumn {
   return { name, type, collation: null, generated: false, identityAlways: false, ...some };

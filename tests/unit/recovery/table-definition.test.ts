@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findColumns } from '#lib/recovery/find-columns.ts';
-import { parseCompositeType, parseTableDefinition } from '#lib/recovery/table-definition.ts';
+import { findColumns } from '#lib/recovery/definition/find-columns.ts';
+import { parseCompositeType, parseTableDefinition } from '#lib/recovery/definition/table-definition.ts';
 import { makeEntry } from '#tests/unit/schema/write-archive.ts';
 
 const column = (name: string, type: string, collation: string | null = null) => ({ name, type, collation });

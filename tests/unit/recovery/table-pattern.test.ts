@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findNearestNames } from '#lib/recovery/nearest-names.ts';
-import { matchTables, parseTablePattern } from '#lib/recovery/table-pattern.ts';
+import { findNearestNames } from '#lib/recovery/choice/nearest-names.ts';
+import { matchTables, parseTablePattern } from '#lib/recovery/choice/table-pattern.ts';
 
 const tables = [
   ['public', 'orders'],

@@ -3,11 +3,11 @@ import { describeRowSource } from '#lib/catalog/read-row-sources.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
+import { ancestorsOf, findPartitions, tableKey } from '#lib/recovery/definition/find-partitions.ts';
+import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
 import { describeEntry } from '#lib/schema/describe-entry.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
-import { ancestorsOf, findPartitions, tableKey } from './find-partitions.ts';
 import { findNearestNames } from './nearest-names.ts';
-import type { QualifiedName } from './table-definition.ts';
 import { matchTables, parseTablePattern, type TablePattern } from './table-pattern.ts';
 
 /** A table to recover: `sources` are the tables of the manifest that hold its rows, its partitions' for a partitioned one. */

@@ -1,10 +1,10 @@
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import { quoteIdent } from '#lib/postgres/quote.ts';
+import { planTableScript } from '#lib/recovery/definition/plan-table-script.ts';
+import type { RecoveryPlan } from '#lib/recovery/recovery-plan.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
 import { type Differences, readTableDifferences, type TableDifferences, writeDifferences } from './differences.ts';
-import { planTableScript } from './plan-table-script.ts';
-import type { RecoveryPlan } from './recovery-plan.ts';
 
 /**
  * Puts the report together from what was found of each table, and keeps it: a table that is gone gets the statements

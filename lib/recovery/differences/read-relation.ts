@@ -1,5 +1,5 @@
 import type { Session } from '#lib/postgres/session.ts';
-import type { QualifiedName } from './table-definition.ts';
+import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
 
 /** A column as the database has it. */
 export interface RelationColumn {

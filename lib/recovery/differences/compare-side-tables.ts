@@ -2,12 +2,12 @@ import type { Connection } from '#lib/config/config.ts';
 import { classifyError, sqlstateOf } from '#lib/postgres/classify-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import type { Session } from '#lib/postgres/session.ts';
+import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
+import type { RecoveryPlan, SideTable } from '#lib/recovery/recovery-plan.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { reportProgress } from '#lib/runs/progress-reporter.ts';
-import { describeTable } from './choose-tables.ts';
 import { compareTable, noScript } from './compare-table.ts';
 import { type TableDifferences, writeTableDifferences } from './differences.ts';
-import type { RecoveryPlan, SideTable } from './recovery-plan.ts';
 
 /**
  * Compares side tables with live ones until the time budget is used, always at least one; answers where the next step

@@ -1,5 +1,5 @@
+import type { SideTable } from '#lib/recovery/recovery-plan.ts';
 import type { Relation, RelationColumn, RelationKeyColumn } from './read-relation.ts';
-import type { SideTable } from './recovery-plan.ts';
 
 /** A column of the key; `asText` where its type is another one now, so that only its text can be compared. */
 export interface ComparedKey extends RelationKeyColumn {

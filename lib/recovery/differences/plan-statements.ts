@@ -1,8 +1,8 @@
 import { quoteIdent, quoteQualified } from '#lib/postgres/quote.ts';
+import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
 import { fromTable, operatorSql } from './comparison-sql.ts';
 import type { ComparedKey, Comparison } from './plan-comparison.ts';
 import type { Relation } from './read-relation.ts';
-import type { QualifiedName } from './table-definition.ts';
 
 /** Statements that a person may run; Holdfast runs none of them. */
 export interface RecoveryStatements {

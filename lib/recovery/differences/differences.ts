@@ -40,7 +40,7 @@ const tableDifferencesSchema = z.strictObject({
 export type TableDifferences = z.infer<typeof tableDifferencesSchema>;
 
 /** `differences.json` in the run's folder: how the live tables differ from the backup. Holds values of people's keys. */
-export const differencesSchema = z.strictObject({
+const differencesSchema = z.strictObject({
   backup: z.string(),
   target: z.string(),
   /** The side schema, and the statement that removes it. */

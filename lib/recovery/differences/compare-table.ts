@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Session } from '#lib/postgres/session.ts';
+import type { SideTable } from '#lib/recovery/recovery-plan.ts';
 import { type ComparedTables, countSql, differentSql, fromTable, missingSql } from './comparison-sql.ts';
 import type { TableDifferences } from './differences.ts';
 import { type Comparison, planComparison } from './plan-comparison.ts';
 import { planStatements } from './plan-statements.ts';
 import { type Relation, readRelation } from './read-relation.ts';
-import type { SideTable } from './recovery-plan.ts';
 
 /** How many rows of each kind a report shows. */
 const mostExamples = 20;

@@ -1,5 +1,5 @@
 import { UsageError } from '#lib/errors/usage-error.ts';
-import type { QualifiedName } from './table-definition.ts';
+import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
 
 /** A pattern of table names, as a person gave it. */
 export interface TablePattern {
