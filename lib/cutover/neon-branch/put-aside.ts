@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { deleteEndpoints, ensureEndpoint } from '#lib/neon/endpoints.ts';
 import type { NeonBranchInfo } from '#lib/neon/list-branches.ts';
 import type { Place } from '#lib/postgres/place.ts';
 import type { Undertaking } from './branch-family.ts';
+
+/** Each looks first, so a request whose answer was lost is no harm. */
+const mostAttempts = 3;
 
 /**
  * After a branch restore: gives the branch that was put aside an endpoint, so that people can look into it, and takes
@@ -16,12 +20,18 @@ export async function makeReachable(
   const { project } = details;
   const notes: string[] = [];
   const noted = async <T>(work: () => Promise<T>, note: string): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch (cause) {
-      if (!(cause instanceof HoldfastError)) throw cause;
-      notes.push(`${note}: ${cause.message}`);
-      return undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (cause) {
+        if (!(cause instanceof HoldfastError)) throw cause;
+        if (cause.retryable && attempt < mostAttempts) {
+          await sleep(api.firstDelayMs);
+          continue;
+        }
+        notes.push(`${note}: ${cause.message}`);
+        return undefined;
+      }
     }
   };
   const host = await noted(
