@@ -4,6 +4,7 @@ import { chooseCutover } from '#lib/cutover/choose-cutover.ts';
 import type { Cutover } from '#lib/cutover/cutover.ts';
 import { writeCutover } from '#lib/cutover/cutover-store.ts';
 import { readManifest } from '#lib/manifest/manifest-store.ts';
+import { checkBranchLimit } from '#lib/neon/check-branch-limit.ts';
 import type { Check } from '#lib/report/check.ts';
 import { preflightRestore, type RestorePreflight } from '#lib/restore/preflight-restore.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
@@ -35,7 +36,10 @@ export async function checkTarget(
       confirm: request.confirm,
       content: details.strategy !== 'in-place' ? 'beside' : details.replace ? 'replaced' : 'none',
     });
-    const checks = [...preflight.checks, ...found];
+    // A swap's copy lies beside the present database, on the same branch.
+    const beside = details.strategy === 'database-swap' ? BigInt(preflight.server.databaseBytes) : 0n;
+    const bytes = BigInt(manifest.source.databaseBytes) + beside;
+    const checks = [...preflight.checks, ...found, ...(await checkBranchLimit(config, { target, bytes }))];
     if (checks.some(({ passed }) => !passed)) return { refused: true, checks };
     await writeCutover(repository, cutover);
     return { refused: false, preflight: { ...preflight, checks }, details };

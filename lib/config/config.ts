@@ -18,7 +18,7 @@ export interface Connection {
 
 export type Driver = 'auto' | 'tcp' | 'websocket';
 
-/** `branch` is a branch's id or name; `null`: the project's default branch. */
+/** `branch` is a branch's id or name; `null`: the one that the host of the URL leads to. */
 export interface NeonHome {
   project: string;
   branch: string | null;

@@ -2,7 +2,7 @@ import type { Connection } from '#lib/config/config.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { planDirectUrl } from '#lib/postgres/direct-url.ts';
 import { listEndpoints, type NeonEndpoint } from './endpoints.ts';
-import { requireBranch } from './find-branch.ts';
+import { findBranch } from './find-branch.ts';
 import { listBranches, type NeonBranchInfo } from './list-branches.ts';
 import type { NeonApi } from './neon-api.ts';
 
@@ -29,8 +29,8 @@ export async function findHome(api: NeonApi, connection: Connection): Promise<Ne
   const { project, branch: named } = connection.neon;
   const branches = await listBranches(api, project);
   const endpoint = findEndpoint(await listEndpoints(api, project), connection.url);
-  const configured = named === null ? undefined : requireBranch(branches, { project, branch: named });
-  const reached = endpoint && requireBranch(branches, { project, branch: endpoint.branch });
+  const configured = named === null ? undefined : findBranch(branches, { project, branch: named });
+  const reached = endpoint && findBranch(branches, { project, branch: endpoint.branch });
   if (configured && reached && configured.id !== reached.id) {
     throw new RefusedError(
       `Connection ${connection.name} reaches branch ${reached.name} of Neon project ${project}, but its config names ${configured.name}.`,

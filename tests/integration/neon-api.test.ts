@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import type { Config, Connection } from '#lib/config/config.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { planNeonBranch } from '#lib/cutover/neon-branch/plan-neon-branch.ts';
-import { findBranch } from '#lib/neon/find-branch.ts';
 import { findHome } from '#lib/neon/find-home.ts';
 import { openNeonApi } from '#lib/neon/neon-api.ts';
 import { readProject } from '#lib/neon/read-project.ts';
@@ -105,7 +104,7 @@ describe('requests to Neon’s API', () => {
     await expect(readProject(api, project)).rejects.toMatchObject({
       ...{ code: 'neon_no_right', message: expect.stringContaining('key *** may not') },
     });
-    await expect(findBranch(api, { project, branch: 'prod' })).rejects.toMatchObject({
+    await expect(findHome(api, targetOf(place, { branch: 'prod' }))).rejects.toMatchObject({
       ...{ code: 'neon_no_branch', hint: expect.stringContaining('There are: main.') },
     });
     expect(() => openNeonApi(configOf(place, { key: null }))).toThrow('There is no key');

@@ -14,9 +14,10 @@ const confirmed = { from: 'source', confirm: 'target' };
 /** A backup of the shop at hand, and a target on Neon that serves notes. */
 async function withNeonTarget(
   use: (place: { holdfast: Holdfast; plane: NeonControlPlane; url: string }) => Promise<void>,
+  options: Parameters<typeof startNeonControlPlane>[0] = {},
 ): Promise<void> {
   await using source = await createDatabase({ cluster: 'source', template: await shopTemplate() });
-  await using plane = await startNeonControlPlane();
+  await using plane = await startNeonControlPlane(options);
   const url = plane.urlOf('shop');
   await runSql(url, `create table notes (body text); insert into notes values ('lived')`);
   const config = { connections: { target: { neon: { project: plane.project } } } };
@@ -115,6 +116,18 @@ describe('a restore to Neon', () => {
       expect(names(plane)).toEqual(['main']);
       expect(await listKept(holdfast.repository)).toEqual([]);
     });
+  });
+
+  it('is refused where a branch may not hold the copy', async () => {
+    await withNeonTarget(
+      async ({ holdfast, plane }) => {
+        const { result } = await holdfast.restore(confirmed);
+        expect(result).toMatchObject({ status: 'refused', exitCode: 3 });
+        expect(result.error?.message).toMatch(/a branch may hold 1 MB; about \d+(\.\d)? MB are to come/);
+        expect(names(plane)).toEqual(['main']);
+      },
+      { branchLimitBytes: 1_000_000 },
+    );
   });
 
   it('takes another way beside databases in use, and says why where it is not let', async () => {
