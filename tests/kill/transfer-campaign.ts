@@ -17,10 +17,10 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const only = values.round === undefined ? undefined : Number(values.round);
+const only = values.round === undefined ? undefined : [Number(values.round)];
 const strategy = strategies.find((name) => name === values.strategy);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
-const rounds = Math.max(Number(values.rounds), only ?? 0);
+const rounds = Math.max(Number(values.rounds), ...(only ?? []));
 
 if (values.help || Number.isNaN(seed) || Number.isNaN(rounds) || strategy === undefined) {
   console.error(help);

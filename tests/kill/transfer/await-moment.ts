@@ -17,7 +17,7 @@ export async function awaitMoment(
       return sleep(moment.at * leftMs, undefined, { signal });
     case 'cutover':
       await cutover.untilBegun(signal);
-      return sleep(moment.afterMs, undefined, { signal });
+      return sleep(moment.at * cutover.spanMs, undefined, { signal });
     case 'proof':
       await untilWritten({ folder: join(repository, 'runs'), file: /\/steps\/\d+-plan-proof\.json$/, signal });
       return sleep(moment.afterMs, undefined, { signal });

@@ -47,8 +47,8 @@ export async function judgeStanding(place: JudgedPlace, expected: ExpectedStandi
   const wanted = target.expectedBeside(restore, standing);
   const belongings = await readBelongings(target.liveUrl());
   const served = serves.facts ? compareFacts(serves.facts, await readFacts(target.liveUrl())) : [];
-  const isAside = beside.join() === wanted.join() && (standing === 'live' || standing === 'rolled-back');
-  const put = isAside && aside ? compareFacts(aside.facts, await readFacts(target.asideUrl(restore, standing))) : [];
+  const isThere = wanted.every((name) => beside.includes(name)) && (standing === 'live' || standing === 'rolled-back');
+  const put = isThere && aside ? compareFacts(aside.facts, await readFacts(target.asideUrl(restore, standing))) : [];
   const { wrong } = await checkRepository(repository, new Set());
   const kept = await readdir(`${repository}/kept`).catch(() => []);
   const left = await readdir(state).catch(() => []);

@@ -16,11 +16,12 @@ const order: readonly TransferKind[] = [
 
 /**
  * When a SIGKILL falls in one life of the process: at a part of the time that is left of the verb where nothing happens;
- * so many milliseconds after a cut-over has begun; after the copy's proof has begun; or as soon as the backup is written.
+ * after a cut-over has begun, by a part of the time that one takes; so many milliseconds after the copy's proof has begun;
+ * or as soon as the backup is written.
  */
 export type KillMoment =
   | { aim: 'time'; at: number }
-  | { aim: 'cutover'; afterMs: number }
+  | { aim: 'cutover'; at: number }
   | { aim: 'proof'; afterMs: number }
   | { aim: 'manifest' };
 
@@ -38,6 +39,8 @@ export interface TransferRound {
   number: number;
   kind: TransferKind;
   seed: number;
+  /** Sessions that the application keeps open in the target: the cut-over has to end them. */
+  guests: number;
   /** The source is made read-only. */
   fence: boolean;
   /** One for each life of the process. */
@@ -66,17 +69,18 @@ function planRound(round: Pick<TransferRound, 'number' | 'kind' | 'seed'>): Tran
   return {
     ...round,
     fence: random() < 0.25,
+    guests: Math.floor(random() * 6) + (kind === 'cutover' ? 1 : 0),
     kills: planKills(kind, random),
     blows: planBlows(kind, random),
     rollbackKills: !fails && random() < 0.45 ? planRollbackKills(random) : undefined,
-    discardKills: random() < 0.3 ? [{ aim: 'time', at: random() }] : [],
+    discardKills: random() < 0.3 ? [atWork(random)] : [],
   };
 }
 
 function planKills(kind: TransferKind, random: () => number): KillMoment[] {
   const count = 1 + Math.floor(random() * 3);
   const atRandom = (): KillMoment => ({ aim: 'time', at: random() });
-  const atCutover = (): KillMoment => ({ aim: 'cutover', afterMs: Math.floor(random() * 150) });
+  const atCutover = (): KillMoment => ({ aim: 'cutover', at: random() });
   const atProof = (): KillMoment => ({ aim: 'proof', afterMs: Math.floor(random() * 1_500) });
   switch (kind) {
     case 'random':
@@ -84,7 +88,7 @@ function planKills(kind: TransferKind, random: () => number): KillMoment[] {
     case 'cutover': {
       // What comes before it must leave the cut-over to be hit; what comes after finds little left to do.
       const early = Array.from({ length: Math.floor(random() * count) }, (): KillMoment => {
-        return { aim: 'time', at: random() * 0.5 };
+        return { aim: 'time', at: 0.1 + random() * 0.4 };
       });
       const late = Array.from({ length: count - 1 - early.length }, () => (random() < 0.5 ? atCutover() : atRandom()));
       return [...early, atCutover(), ...late];
@@ -101,8 +105,7 @@ function planKills(kind: TransferKind, random: () => number): KillMoment[] {
 function planBlows(kind: TransferKind, random: () => number): TransferBlow[] {
   const most = kind === 'crash' ? 1 : kind === 'backend' || kind === 'network' ? 2 : 0;
   const blows = Array.from({ length: most === 0 ? 0 : 1 + Math.floor(random() * most) }, (): TransferBlow => {
-    const moment: KillMoment =
-      random() < 0.5 ? { aim: 'cutover', afterMs: Math.floor(random() * 150) } : { aim: 'time', at: random() };
+    const moment: KillMoment = random() < 0.5 ? { aim: 'cutover', at: random() } : { aim: 'time', at: random() };
     return { moment, side: random(), aim: random(), size: random() };
   });
   // In the order in which they can fall.
@@ -115,6 +118,11 @@ function orderOf(moment: KillMoment): number {
 
 function planRollbackKills(random: () => number): KillMoment[] {
   return Array.from({ length: 1 + Math.floor(random() * 2) }, () =>
-    random() < 0.7 ? { aim: 'cutover', afterMs: Math.floor(random() * 150) } : { aim: 'time', at: random() },
+    random() < 0.7 ? { aim: 'cutover', at: random() } : atWork(random),
   );
+}
+
+/** Of a short verb most is the start of its process, which is no great danger. */
+function atWork(random: () => number): KillMoment {
+  return { aim: 'time', at: 0.5 + random() * 0.5 };
 }

@@ -15,6 +15,7 @@ import { damageBackup } from './damage-backup.ts';
 import { setGeneration } from './generation.ts';
 import { type ExpectedStanding, judgeStanding, type Remembered, remember } from './judge-transfer.ts';
 import { judgeWitness } from './judge-witness.ts';
+import { keepGuests } from './keep-guests.ts';
 import type { KillMoment, TransferRound } from './plan-transfer-rounds.ts';
 import { type PlayedLives, playLives } from './play-lives.ts';
 import { strikeTransfer } from './strike-transfer.ts';
@@ -50,8 +51,17 @@ export interface TransferPlace {
   undisturbed: UndisturbedVerbs;
   /** Where the lives of the processes are written down. */
   log: string;
-  /** Looks at what a good transfer has left before anything else happens to it. */
-  inspect?: (judge: () => Promise<string[]>, repository: string) => Promise<void>;
+  /** Looks at what a transfer has left before anything else happens to it. */
+  inspect?: (left: LeftByTransfer) => Promise<void>;
+}
+
+/** What a transfer has left, and the judge of it. */
+export interface LeftByTransfer {
+  repository: string;
+  state: string;
+  /** Superuser URL of what it has put aside. */
+  asideUrl: string;
+  judge: () => Promise<string[]>;
 }
 
 const nothing: ExpectedStanding = {
@@ -86,6 +96,7 @@ export async function playTransferRound(round: TransferRound, place: TransferPla
   const judged = { target, source: sourceServer, repository, state };
 
   await using cutover = target.watchCutover();
+  await using _ = keepGuests(target.readerUrl, round.guests);
   const watching = watchGenerations(target.readerUrl, { relations: await countRelations(sourceServer) });
   let witness: Witness | undefined;
   try {
@@ -144,7 +155,7 @@ export async function playTransferRound(round: TransferRound, place: TransferPla
         ...(await judgeStanding(judged, expected)),
       ];
       wrong.push(...(await judge()));
-      await place.inspect?.(judge, repository);
+      await place.inspect?.({ repository, state, asideUrl: target.asideUrl(restore, 'live'), judge });
       const isGood = wrong.length === 0;
       if (isGood && round.rollbackKills) {
         const since = await writeSince(target);

@@ -4,12 +4,7 @@ import type { StrategyName } from '#lib/cutover/cutover.ts';
 import { openSwapArena } from './open-swap-arena.ts';
 import { planTransferRounds, type TransferRound } from './plan-transfer-rounds.ts';
 import type { PlayedLives } from './play-lives.ts';
-import {
-  type PlayedTransfer,
-  playTransferRound,
-  type TransferPlace,
-  type UndisturbedVerbs,
-} from './play-transfer-round.ts';
+import { type PlayedTransfer, playTransferRound, type UndisturbedVerbs } from './play-transfer-round.ts';
 import { describeTransferTally, tallyTransfers } from './tally-transfers.ts';
 import type { TransferArena } from './transfer-arena.ts';
 
@@ -19,10 +14,11 @@ export interface TransferCampaignOptions {
   strategy: CampaignStrategy;
   rounds: number;
   seed: number;
-  /** Only this round of the campaign. */
-  only?: number | undefined;
+  /** Only these rounds of the campaign. */
+  only?: readonly number[] | undefined;
+  /** How long things take where nobody has measured it; without it a calm round measures it first. */
+  undisturbed?: UndisturbedVerbs;
   print: (line: string) => void;
-  inspect?: TransferPlace['inspect'];
 }
 
 /** Plays all rounds; one that goes wrong is told and the next one begins in another arena. Answers whether all went well. */
@@ -34,12 +30,12 @@ export async function runTransferCampaign(
   print(`kill campaign over transfers by ${strategy}: seed ${seed}, ${options.rounds} rounds`);
   const played: PlayedTransfer[] = [];
   const wrong: string[] = [];
-  const rounds = planTransferRounds(options).filter(({ number }) => !only || number === only);
+  const rounds = planTransferRounds(options).filter(({ number }) => !only || only.includes(number));
   while (rounds.length > 0) {
     await using arena = await openArena(strategy);
-    const undisturbed: UndisturbedVerbs = { transfer: 0, rollback: 0, discard: 0 };
-    const isLost = (await play(calmRound, { arena, undisturbed })) === undefined;
-    if (isLost) break;
+    const undisturbed: UndisturbedVerbs = { ...(options.undisturbed ?? { transfer: 0, rollback: 0, discard: 0 }) };
+    const isCalm = options.undisturbed === undefined;
+    if (isCalm && (await play(calmRound, { arena, undisturbed })) === undefined) break;
     for (let good = true; good && rounds.length > 0; ) {
       const round = rounds.shift();
       if (round) good = (await play(round, { arena, undisturbed })) !== undefined;
@@ -61,8 +57,7 @@ export async function runTransferCampaign(
     const found: string[] = [];
     try {
       await using target = await arena.openTarget(round);
-      const inspect = options.inspect ? { inspect: options.inspect } : {};
-      const one = await playTransferRound(round, { arena, target, undisturbed, log, ...inspect });
+      const one = await playTransferRound(round, { arena, target, undisturbed, log });
       played.push(one);
       learn(undisturbed, one);
       print(describeTransfer(one));
@@ -87,8 +82,8 @@ export async function runTransferCampaign(
 }
 
 /** Without a blow: how long things take, and that the judges have nothing to say of an ordinary transfer and rollback. */
-const calmRound: TransferRound = {
-  ...{ number: 0, kind: 'random', seed: 0, fence: false },
+export const calmRound: TransferRound = {
+  ...{ number: 0, kind: 'random', seed: 0, guests: 0, fence: false },
   ...{ kills: [], blows: [], rollbackKills: [], discardKills: [] },
 };
 

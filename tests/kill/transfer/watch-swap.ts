@@ -41,6 +41,7 @@ export function watchSwap(url: string, { live }: { live: string }): CutoverWatch
     }
   })();
   return {
+    spanMs: 150,
     get isUnderWay() {
       return isUnderWay;
     },
