@@ -5,8 +5,10 @@ import { liftFence } from '#lib/cutover/fence.ts';
 import { undoAbandonedCutover } from '#lib/cutover/undo-cutover.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { undoRecovery } from '#lib/recovery/undo-recovery.ts';
-import { listChildren } from '#lib/runs/children-store.ts';
+import { listFamily } from '#lib/runs/children-store.ts';
+import type { RunRecord } from '#lib/runs/run-record.ts';
 import { closeRun, readResult, readRun } from '#lib/runs/run-store.ts';
+import { clearWaiting } from '#lib/runs/waiting-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import type { Outcome } from './events.ts';
 import { type Ending, rollbackFailedEnding, toOutcome, toResult } from './finish-run.ts';
@@ -19,25 +21,58 @@ export interface ClosedRun {
   bringBack: InPlace['safetyBackup'];
 }
 
+/** How the run is closed. */
+export interface Closing {
+  ending: Ending;
+  /** Nobody will try again: what cannot be let go now needs a person. */
+  isLastAttempt: boolean;
+}
+
 /**
  * Closes a run that did not close itself, and the runs that are its parts: snapshots are let go, staging is dropped,
- * fences are lifted, results are written. Answers what was closed; a run that has a result stays as it is, so this is
- * safe to run twice.
+ * fences are lifted, and only when all of that is done results are written. Answers what was closed. A run that has ended
+ * by itself stays as it is; one that an earlier attempt has closed so is answered again, so this is safe to run twice.
+ * @throws an error that another attempt can cure, unless this is the last one.
  */
-export async function closeAbandoned(workspace: Workspace, runId: string, ending: Ending): Promise<ClosedRun[]> {
+export async function closeAbandoned(workspace: Workspace, runId: string, closing: Closing): Promise<ClosedRun[]> {
   const { repository } = workspace;
-  const run = await readRun(repository, runId);
-  if (!run || (await readResult(repository, runId))) return [];
-  const closed: ClosedRun[] = [];
-  for (const child of await listChildren(repository, runId)) {
-    closed.push(...(await closeAbandoned(workspace, child, ending)));
+  if (!(await isToClose(workspace, runId, closing))) return [];
+  const letGo: (LetGo & { run: RunRecord })[] = [];
+  // Parts before what they are parts of.
+  for (const id of (await listFamily(repository, runId)).reverse()) {
+    const run = await readRun(repository, id);
+    if (!run || !(await isToClose(workspace, id, closing))) continue;
+    letGo.push({ run, ...(await letGoOf(workspace, id, closing)) });
   }
-  const { ended, bringBack } = await letEverythingGo(workspace, runId).then(
-    ({ live, bringBack }) => ({ ended: live ? tellLive(ending) : ending, bringBack }),
-    (cause: unknown) => ({ ended: rollbackFailedEnding(ending, cause), bringBack: null }),
-  );
-  await closeRun(repository, toResult(run, ended));
-  return [...closed, { outcome: toOutcome(run, ended), eventId: run.eventId, bringBack }];
+  for (const { run, ended } of letGo) {
+    await clearWaiting(repository, run.id);
+    await closeRun(repository, toResult(run, ended));
+  }
+  return letGo.map(({ run, ended, bringBack }) => ({
+    outcome: toOutcome(run, ended),
+    eventId: run.eventId,
+    bringBack,
+  }));
+}
+
+async function isToClose({ repository }: Workspace, runId: string, { ending }: Closing): Promise<boolean> {
+  const result = await readResult(repository, runId);
+  return result === undefined || (result.status === ending.status && result.error?.code === ending.error?.code);
+}
+
+interface LetGo {
+  ended: Ending;
+  bringBack: InPlace['safetyBackup'];
+}
+
+async function letGoOf(workspace: Workspace, runId: string, { ending, isLastAttempt }: Closing): Promise<LetGo> {
+  try {
+    const { live, bringBack } = await letEverythingGo(workspace, runId);
+    return { ended: live ? tellLive(ending) : ending, bringBack };
+  } catch (cause) {
+    if (!isLastAttempt && cause instanceof HoldfastError && cause.retryable) throw cause;
+    return { ended: rollbackFailedEnding(ending, cause), bringBack: null };
+  }
 }
 
 async function letEverythingGo(

@@ -5,6 +5,7 @@ import { inngest } from './client.ts';
 import { closeAbandoned } from './close-abandoned.ts';
 import { runCancelled } from './events.ts';
 import { failedEnding } from './finish-run.ts';
+import { isLastAttempt } from './is-last-attempt.ts';
 import { laneSteps } from './run-step.ts';
 import { tellClosed } from './tell-closed.ts';
 
@@ -37,7 +38,7 @@ export const closeCancelled = inngest.createFunction(
         code: 'cancelled',
         hint: 'Nothing of it is left; start it again when you want it.',
       });
-      return closeAbandoned(workspace, runId, failedEnding(cause));
+      return closeAbandoned(workspace, runId, { ending: failedEnding(cause), isLastAttempt: isLastAttempt(context) });
     });
     // An engine ends a run and not the runs that are its parts.
     for (const { outcome, eventId } of closed.filter(({ outcome }) => outcome.run !== runId)) {

@@ -2,6 +2,7 @@ import type { Context, FailureEventArgs } from 'inngest';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { closeAbandoned } from './close-abandoned.ts';
 import { failedEnding } from './finish-run.ts';
+import { isLastAttempt } from './is-last-attempt.ts';
 import { laneSteps } from './run-step.ts';
 import { tellClosed } from './tell-closed.ts';
 
@@ -11,7 +12,10 @@ export async function closeAfterFailure(context: Context.Any & FailureEventArgs)
   const runId = deriveRunId(failed.event.ts ?? 0, failed.run_id);
   const steps = laneSteps(context, { runId, number: '99' });
   const closed = await steps.run('close-after-failure', (workspace) =>
-    closeAbandoned(workspace, runId, failedEnding(context.error)),
+    closeAbandoned(workspace, runId, {
+      ending: failedEnding(context.error),
+      isLastAttempt: isLastAttempt(context),
+    }),
   );
   await tellClosed(context.step, closed);
 }

@@ -75,7 +75,8 @@ async function sweepRun(
       code: 'given_up',
       hint: 'Nothing of it is left; start it again when you want it.',
     });
-    return closeAbandoned(workspace, run, failedEnding(cause));
+    // What is out of reach now is left to the next sweep.
+    return closeAbandoned(workspace, run, { ending: failedEnding(cause), isLastAttempt: false });
   });
   await tellClosed(step, closed);
 }

@@ -26,9 +26,10 @@ export async function undoCutover(
   { runId, keepStaging }: { runId: string; keepStaging: boolean },
 ): Promise<Undone> {
   const cutover = await readCutover(workspace.repository, runId);
-  if (cutover === undefined || cutover.state === 'discarded' || cutover.state === 'rolled-back') return nothing;
+  if (cutover === undefined) return nothing;
   const { details } = cutover;
   if (details.strategy === 'in-place') return undoInPlace(workspace, { ...cutover, details });
+  if (cutover.state === 'discarded' || cutover.state === 'rolled-back') return nothing;
   if (keepStaging && cutover.state === 'staged') return { outcome: 'kept', bringBack: null };
   if (cutover.state !== 'planned') {
     const { putAside } = await rollBackCutover(workspace, runId);
@@ -50,8 +51,9 @@ export async function undoAbandonedCutover(workspace: Workspace, runId: string):
 
 async function undoInPlace(workspace: Workspace, cutover: Cutover & { details: InPlace }): Promise<Undone> {
   const run = await readRun(workspace.repository, cutover.run);
-  if (run === undefined) return nothing;
-  await undoRestore(workspace, run);
+  if (run === undefined || cutover.state === 'rolled-back') return nothing;
+  // An attempt that was killed behind its note has emptied the target, and told nobody what has to come back.
+  if (cutover.state !== 'discarded') await undoRestore(workspace, run);
   const bringBack = await findBackupToBringBack(workspace, cutover);
   await writeCutover(workspace.repository, { ...cutover, state: 'discarded', staging: null });
   return { outcome: 'discarded', bringBack };

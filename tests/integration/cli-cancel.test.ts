@@ -66,6 +66,27 @@ describe.concurrent('a restore that is building its copy', () => {
     expect(await place.run(['resume'])).toMatchObject({ exitCode: 0, stdout: 'There is nothing to resume.\n' });
   });
 
+  it('that replaces in place brings back what it replaced, before the process that drives it ends', async () => {
+    await using source = await createCliSource();
+    await addSlowIndex(source.url);
+    await using target = await createDatabase({ cluster: 'target' });
+    await runSql(target.url, 'create table mine (id integer); insert into mine values (1)');
+    await using place = await openCliPlace({ DATABASE_URL: source.url, NEON_DATABASE_URL: target.url });
+    expect(await place.run(['backup'])).toMatchObject({ exitCode: 0 });
+    const building = place.start(['restore', 'latest', '--to', 'neon', '--strategy', 'in-place', '--replace', '--yes']);
+    await untilBuilding(target.url, building);
+    const open = (await place.runJson(['runs'])).runs.find(({ status }: { status: string }) => status === 'running');
+    const cancelled = await place.run(['cancel', open.run.id]);
+    expect(cancelled.exitCode, cancelled.stderr).toBe(0);
+    expect(cancelled.stdout).toMatch(
+      /^ {2}left +what neon held comes back from the safety backup \S+: see `holdfast runs`$/m,
+    );
+    expect((await building.ended).exitCode).toBe(6);
+    expect(await runSql(target.url, 'select * from mine')).toEqual([{ id: '1' }]);
+    expect(await countTables(target.url)).toBe(1);
+    expect(await place.listJournals()).toEqual([]);
+  });
+
   it('stops on Ctrl-C with what the target serves and the ways on, at once on the second one, and resumes', async () => {
     await using source = await createCliSource();
     await addSlowIndex(source.url);
