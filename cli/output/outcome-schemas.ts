@@ -16,10 +16,15 @@ export const backupOutcome = z.object({
   epochs: z.int(),
   pgDump: z.string(),
   snapshotBranch: z.string().nullable().default(null),
+  lanesNote: z.string().nullable().default(null),
 });
 
 /** `outcome` of a restore's result that got as far as its proof. */
-export const restoreOutcome = z.object({ backup: z.string(), leftOut: leftOut.default([]) });
+export const restoreOutcome = z.object({
+  backup: z.string(),
+  leftOut: leftOut.default([]),
+  lanesNote: z.string().nullable().default(null),
+});
 
 /** `outcome` of a completed recovery's result. */
 export const recoverOutcome = z.object({ leftOut: leftOut.default([]) });

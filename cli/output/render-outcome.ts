@@ -37,7 +37,7 @@ export function renderOutcome(terminal: Terminal, result: RunResult, evidence: E
 function renderBackup(terminal: Terminal, { outcome, run, durationMs }: RunResult): string {
   const parsed = backupOutcome.safeParse(outcome);
   if (!parsed.success) return '';
-  const { backup, totals, epochs, pgDump, snapshotBranch } = parsed.data;
+  const { backup, totals, epochs, pgDump, snapshotBranch, lanesNote } = parsed.data;
   const facts: [string, string][] = [
     ['rows', `${describeCount(totals.rows)}, ${describeBytes(totals.bytes)} of COPY text`],
     [
@@ -48,6 +48,7 @@ function renderBackup(terminal: Terminal, { outcome, run, durationMs }: RunResul
     ['took', describeDuration(durationMs)],
     ['run', run.id],
   ];
+  if (lanesNote !== null) facts.push(['lanes', lanesNote]);
   if (snapshotBranch !== null) facts.push(['snapshot', `Neon branch ${snapshotBranch}, deleted at the end`]);
   if (epochs > 1) facts.push(['snapshots', `${epochs}: the earlier ones were lost, and the rows were read again`]);
   return [

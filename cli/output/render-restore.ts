@@ -12,13 +12,16 @@ export function renderRestore(terminal: Terminal, result: RunResult, evidence: E
   const { proof, cutover } = evidence;
   const { run, durationMs, outcome } = result;
   if (proof === null) return '';
-  const { backup, leftOut } = restoreOutcome.safeParse(outcome).data ?? { backup: run.backup ?? '', leftOut: [] };
+  const unknown = { backup: run.backup ?? '', leftOut: [], lanesNote: null };
+  const { backup, leftOut, lanesNote } = restoreOutcome.safeParse(outcome).data ?? unknown;
+  const lanes: [string, string][] = lanesNote === null ? [] : [['lanes', lanesNote]];
   return [
     `${renderHead(terminal, evidence)} ${terminal.paint('bold', backup)} ${isBeside(evidence) ? 'beside' : 'in'} ${run.target ?? ''}`,
     renderProof(terminal, proof),
     ...renderLeftOut(terminal, leftOut),
     renderFacts(terminal, [
       ...(cutover === null ? [] : describeCutover(cutover)),
+      ...lanes,
       ['took', describeDuration(durationMs)],
       ['run', run.id],
     ]),

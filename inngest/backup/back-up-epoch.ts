@@ -7,6 +7,7 @@ import type { RunSteps } from '#inngest/run-step.ts';
 import { answerInSnapshot } from '#lib/backup/answer-in-snapshot.ts';
 import { holdSnapshot, releaseSnapshot } from '#lib/backup/held-snapshot.ts';
 import { planBackup } from '#lib/backup/plan-backup.ts';
+import type { BackupPreflight } from '#lib/backup/preflight-backup.ts';
 import type { Snapshot } from '#lib/backup/snapshot.ts';
 import type { SnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import { storeSchema } from '#lib/backup/store-schema.ts';
@@ -16,7 +17,6 @@ import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findGitSha } from '#lib/config/git-sha.ts';
 import { home, locate } from '#lib/postgres/place.ts';
-import type { ServerInfo } from '#lib/postgres/server-info.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { copyLane } from './copy-lane.ts';
@@ -28,14 +28,15 @@ interface Epoch {
   epoch: number;
   /** The branch to read from in place of the source itself, the same in every epoch. */
   branch: SnapshotBranch | null;
-  server: ServerInfo;
+  preflight: BackupPreflight;
 }
 
 /** One whole reading of the source under one snapshot, ending in a committed backup. */
 export async function backUpEpoch(
   { steps, step }: { steps: RunSteps; step: Context.Any['step'] },
-  { run, request, epoch, branch, server }: Epoch,
+  { run, request, epoch, branch, preflight }: Epoch,
 ): Promise<Ending> {
+  const { server, lanesNote } = preflight;
   const at = { runId: run.id, epoch };
   const place = branch?.place ?? home;
   const source = ({ config }: Workspace) => ({
@@ -65,7 +66,7 @@ export async function backUpEpoch(
     planBackup(at, {
       ...source(workspace),
       snapshot,
-      lanes: request.lanes ?? workspace.config.lanes,
+      lanes: preflight.lanes,
       repository: workspace.repository,
     }),
   );
@@ -95,7 +96,14 @@ export async function backUpEpoch(
     status: 'completed',
     exitCode: 0,
     message: `Backup ${run.backup} of ${request.connection}: ${totals.rows} rows in ${totals.chunks} chunks.${tellEpochs(epoch)}`,
-    outcome: { backup: run.backup, totals, epochs: epoch, pgDump: schema.tool, snapshotBranch: branch?.name ?? null },
+    outcome: {
+      backup: run.backup,
+      totals,
+      epochs: epoch,
+      pgDump: schema.tool,
+      snapshotBranch: branch?.name ?? null,
+      lanesNote,
+    },
     error: null,
   };
 }

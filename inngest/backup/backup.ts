@@ -44,8 +44,11 @@ export const backup = inngest.createFunction(
       const { fromBranch, ...preflight } = await steps.run('preflight', async ({ config }) => {
         const connection = findConnection(config, request.connection);
         const force = request.pgDump ?? config.pgDump;
-        const checked = await preflightBackup(connection, { environment: readEnvironment(), force });
-        return { ...checked, fromBranch: readsFromBranch(config, connection) };
+        const asked = { environment: readEnvironment(), force, lanes: request.lanes ?? config.lanes };
+        const checked = await preflightBackup(connection, asked);
+        const fromBranch = readsFromBranch(config, connection);
+        // A branch has a compute of its own, and connections of its own.
+        return { ...checked, fromBranch, ...(fromBranch ? { lanes: asked.lanes, lanesNote: null } : {}) };
       });
       const refusal = refusalOf(preflight.checks);
       if (refusal) return { ...refusal, outcome: { preflight } };
@@ -57,9 +60,7 @@ export const backup = inngest.createFunction(
             }),
           )
         : null;
-      return untilSnapshotHolds((epoch) =>
-        backUpEpoch({ steps, step }, { run, request, epoch, branch, server: preflight.server }),
-      );
+      return untilSnapshotHolds((epoch) => backUpEpoch({ steps, step }, { run, request, epoch, branch, preflight }));
     };
     const ending = await backUp().catch(failedEnding);
 

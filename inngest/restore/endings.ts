@@ -5,6 +5,7 @@ import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import type { ProofSummary } from '#lib/proof/summarize-proof.ts';
 import type { Check } from '#lib/report/check.ts';
 import { refusalOf } from '#lib/report/refusal.ts';
+import type { RestorePreflight } from '#lib/restore/preflight-restore.ts';
 import type { RestoreShape } from '#lib/restore/prepare-target.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -15,6 +16,7 @@ interface ProvenOrNot {
   to: string;
   proof: ProofSummary;
   leftOut: RestoreShape['leftOut'];
+  lanesNote: RestorePreflight['lanesNote'];
 }
 
 /** The target cannot take the backup, or must not. */

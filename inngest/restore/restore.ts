@@ -63,7 +63,8 @@ export const restore = inngest.createFunction(
       const restore = { run, request, backup, preflight: { ...preflight, before: staged.before }, place: staged.place };
       const { leftOut } = await buildCopy(engine, restore);
       const proof = await proveRestore(engine, { ...restore, leftOut });
-      const about = { backup: backup.backupId, to: request.to, proof, leftOut };
+      const { lanesNote } = preflight;
+      const about = { backup: backup.backupId, to: request.to, proof, leftOut, lanesNote };
       if (!proof.passed) return notProvenEnding(about);
 
       if (request.cutover === false) return steps.run('keep', (workspace) => keptEnding(workspace, { run, ...about }));

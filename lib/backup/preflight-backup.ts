@@ -19,6 +19,8 @@ export interface BackupPreflight {
   server: ServerInfo;
   /** As many as asked for, or as the server has connections for. */
   lanes: number;
+  /** Why they are fewer; `null` where they are not. */
+  lanesNote: string | null;
 }
 
 /**
@@ -38,14 +40,14 @@ export async function preflightBackup(
   return withSession(connection, async (session) => {
     const server = await readServerInfo(session);
     // The session beside the lanes is the one that holds the snapshot.
-    const { lanes, check: connections } = planLanes(server, options.lanes ?? 1);
+    const { lanes, note: lanesNote, check: connections } = planLanes(server, options.lanes ?? 1);
     const checks = [
       checkEndpoint(connection, { pooled }),
       checkPgDump(server, { natives, force: force === 'auto' ? undefined : force, overWebSocket }),
       connections,
       ...(await checkRights(session, connection)),
     ];
-    return { checks, server, lanes };
+    return { checks, server, lanes, lanesNote };
   });
 }
 

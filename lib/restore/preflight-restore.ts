@@ -20,6 +20,8 @@ export interface RestorePreflight {
   server: ServerInfo;
   /** As many as asked for, or as the server has connections for. */
   lanes: number;
+  /** Why they are fewer; `null` where they are not. */
+  lanesNote: string | null;
   /** What to come back to when the restore fails. */
   before: EmptyState;
   /** Roles of the target that the restoring role may hand objects to. */
@@ -49,7 +51,7 @@ export async function preflightRestore(
   return withSession(target, async (session) => {
     const server = await readServerInfo(session);
     const { manifest } = options;
-    const { lanes, check: connections } = planLanes(server, options.lanes);
+    const { lanes, note: lanesNote, check: connections } = planLanes(server, options.lanes);
     const checks = [
       checkProtection(target, options.confirm),
       checkPooler(target, { pooled }),
@@ -70,6 +72,7 @@ export async function preflightRestore(
       checks: [...checks, checkRoles(options.entries, names)],
       server,
       lanes,
+      lanesNote,
       before: await readEmptyState(session),
       roles: names,
       grantableRoles: roles.rows.filter(({ grantable }) => grantable === 't').map(({ name }) => name),

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { preflightBackup } from '#lib/backup/preflight-backup.ts';
-import { bareConnection } from '#lib/config/bare-connection.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import { readServerInfo } from '#lib/postgres/server-info.ts';
 import { planLanes } from '#lib/report/plan-lanes.ts';
@@ -60,6 +58,9 @@ describe('the connections that are left', () => {
       expect(proof).toMatchObject({ passed: true });
       const lanes = new Set(result.timeline.filter(({ slug }) => /^load-/.test(slug)).map(({ n }) => n.split('.')[0]));
       expect(lanes.size).toBe(2);
+      expect(result.outcome).toMatchObject({
+        lanesNote: expect.stringMatching(/^2 in place of 8: 3 of 3 connections are free .*role\)$/),
+      });
     });
     await runSql(target.url, `alter database "${target.name}" owner to postgres`);
   });
@@ -68,14 +69,16 @@ describe('the connections that are left', () => {
     const server = await ofRole(testCluster('source').url);
     const plan = (free: number, lanes: number, neon = false) =>
       planLanes({ ...server, neon, connections: { free, bound: 'server', limit: 104 } }, lanes);
-    expect(plan(97, 4)).toMatchObject({ lanes: 4, check: { passed: true } });
+    expect(plan(97, 4)).toMatchObject({ lanes: 4, note: null, check: { passed: true } });
     expect(plan(3, 4)).toMatchObject({
       lanes: 2,
-      check: { passed: true, detail: expect.stringMatching(/: 2 lanes work in place of 4$/) },
+      note: expect.stringMatching(/^2 in place of 4: /),
+      check: { passed: true },
     });
     expect(plan(2, 4)).toMatchObject({
       lanes: 1,
-      check: { passed: true, detail: expect.stringMatching(/: one lane works in place of 4$/) },
+      note: expect.stringMatching(/^1 in place of 4: /),
+      check: { passed: true },
     });
     expect(plan(1, 4, true)).toMatchObject({
       check: { passed: false, hint: expect.stringContaining('larger compute') },
@@ -83,11 +86,24 @@ describe('the connections that are left', () => {
     expect(plan(0, 1)).toMatchObject({ lanes: 1, check: { passed: false } });
   });
 
-  it('are looked at before a backup, too', async () => {
-    const connection = bareConnection('production', testCluster('source').url);
-    const { checks, lanes } = await preflightBackup(connection, { lanes: 3 });
-    expect(lanes).toBe(3);
-    expect(checks.map(({ name }) => name)).toContain('free connections');
+  it('bound the lanes of a backup, beside the session that holds its snapshot', async () => {
+    await using source = await createDatabase({ cluster: 'source' });
+    await using role = await createRole(source.url, { grants: ['grant pg_read_all_data to %I'] });
+    const tables = Array.from(
+      { length: 8 },
+      (_, n) => `create table t${n} as select i from generate_series(1, 1000) i`,
+    );
+    await runSql(source.url, tables.join(';'));
+    await runSql(source.url, `alter role "${role.name}" connection limit 4`);
+    await withHoldfast({ source: role.url, config: { lanes: 8 } }, async (holdfast) => {
+      const { result } = await holdfast.backup();
+      expect(result.error).toBeNull();
+      const lanes = new Set(result.timeline.filter(({ slug }) => /^copy-/.test(slug)).map(({ n }) => n.split('.')[0]));
+      expect(lanes.size).toBe(3);
+      expect(result.outcome).toMatchObject({
+        lanesNote: expect.stringMatching(/^3 in place of 8: 4 of 4 connections are free/),
+      });
+    });
   });
 });
 
