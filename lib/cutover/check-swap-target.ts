@@ -21,7 +21,7 @@ function checkPrepared({ server, prepared }: TargetFacts): Check {
   };
 }
 
-function checkReplication({ server, slots, subscriptions }: TargetFacts): Check {
+export function checkReplication({ server, slots, subscriptions }: TargetFacts): Check {
   const found = [
     ...slots.map((name) => `replication slot ${name}`),
     ...subscriptions.map((name) => `subscription ${name}`),
