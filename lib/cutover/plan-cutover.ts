@@ -2,7 +2,7 @@ import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Check } from '#lib/report/check.ts';
 import { checkWritable } from '#lib/restore/check-writable.ts';
 import { checkClients } from './check-clients.ts';
-import { checkSwapTarget } from './check-swap-target.ts';
+import { checkReplication, checkSwapTarget } from './check-swap-target.ts';
 import type { Cutover, StrategyName } from './cutover.ts';
 import { planSwapNames } from './database-swap/plan-swap-names.ts';
 import { listSwapObstacles } from './list-swap-obstacles.ts';
@@ -46,6 +46,8 @@ export function planCutover(wishes: CutoverWishes): { cutover: Cutover | undefin
   const { details, because } = answer;
   checks.push(checkClients(facts, details.strategy));
   if (details.strategy === 'database-swap') checks.push(...checkSwapTarget(facts, details));
+  // Neon drops the slots of a branch that is restored (Neon manual, "Logical replication in Neon").
+  if (details.strategy === 'neon-branch') checks.push(checkReplication(facts));
   const cutover: Cutover = {
     ...{ run: runId, target, because, state: 'planned', details },
     ...{ staging: null, putAside: null, cutOverAt: null, interruptionMs: null, cutOverLsn: null, notes: [] },
