@@ -65,7 +65,9 @@ export const recover = inngest.createFunction(
       const proof = await proveSideTables(engine, recovery);
       if (!proof.passed) return notProvenEnding({ request, backup: backup.backupId, proof });
       const differences = await compareWithLive(engine, recovery);
-      await steps.run('finish', ({ config }) => finishRecovery(findConnection(config, request.to), run.id));
+      await steps.run('finish', ({ config, repository }) =>
+        finishRecovery(run.id, { target: findConnection(config, request.to), repository }),
+      );
       return recoveredEnding({ request, backup: backup.backupId, proof, differences, leftOut });
     };
     const undoOnFailure = async (ending: Ending): Promise<Ending> => {

@@ -1,3 +1,4 @@
+import type { KeptThing } from '#lib/runs/kept-store.ts';
 import type { Cutover } from './cutover.ts';
 
 /** A run that has left something behind, as the sweeper sees it. */
@@ -10,7 +11,7 @@ export interface KeptRun {
   /** Until when the run waits for a person. */
   waitsUntil: Date | null;
   cutover: Cutover | undefined;
-  keeps: readonly ('cutover' | 'snapshot-branch' | 'fence')[];
+  keeps: readonly KeptThing['what'][];
 }
 
 /**

@@ -5,6 +5,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { applyOnce, createLedger } from '#lib/restore/ledger.ts';
+import { keepSomething } from '#lib/runs/kept-store.ts';
 import { readResult } from '#lib/runs/run-store.ts';
 import { hasHoldfastSchema } from './check-side-schema.ts';
 import { type RecoveryPlan, writeRecoveryPlan } from './recovery-plan.ts';
@@ -34,6 +35,8 @@ export async function prepareRecovery(
     throw new CancelledError(`Run ${runId} has ended.`, { code: 'run_ended', hint: 'Start a new recovery.' });
   }
   await writeRecoveryPlan(repository, runId, plan);
+  // Before it is made, so that the sweeper finds what a dead run has left.
+  await keepSomething(repository, { run: runId, what: 'side-schema' });
   await withSession(options.target, async (session) => {
     await createLedger(session, {
       runId,

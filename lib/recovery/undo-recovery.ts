@@ -1,4 +1,5 @@
 import { findConnection } from '#lib/config/find-connection.ts';
+import { letGo } from '#lib/runs/kept-store.ts';
 import { readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { dropSideSchema } from './drop-side-schema.ts';
@@ -15,5 +16,6 @@ export async function undoRecovery({ config, repository }: Workspace, runId: str
   if (plan === undefined || !target) return { undone: false };
   const about = { runId, plan, lockTimeoutMs: config.lockTimeoutMs };
   const { dropped } = await dropSideSchema(findConnection(config, target), about);
+  await letGo(repository, { run: runId, what: 'side-schema' });
   return { undone: dropped };
 }

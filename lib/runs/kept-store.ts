@@ -3,8 +3,11 @@ import type { Repository } from '#lib/repository/repository.ts';
 /** Something outside the repository that a run has made and nobody has taken away yet. */
 export interface KeptThing {
   run: string;
-  what: 'cutover' | 'snapshot-branch' | 'fence';
+  what: (typeof kinds)[number];
 }
+
+/** `side-schema`: what a recovery makes in a live database; it is let go once the recovery is the person's. */
+const kinds = ['cutover', 'snapshot-branch', 'fence', 'side-schema'] as const;
 
 const prefix = 'kept/';
 
@@ -23,9 +26,8 @@ export async function listKept(repository: Repository): Promise<KeptThing[]> {
   const kept: KeptThing[] = [];
   for await (const { key } of repository.store.list(prefix)) {
     const [, run, what] = /^kept\/([^.]+)\.([a-z-]+)$/.exec(key) ?? [];
-    if (run !== undefined && (what === 'cutover' || what === 'snapshot-branch' || what === 'fence')) {
-      kept.push({ run, what });
-    }
+    const kind = kinds.find((one) => one === what);
+    if (run !== undefined && kind !== undefined) kept.push({ run, what: kind });
   }
   return kept;
 }

@@ -9,7 +9,8 @@ import { prepareRecovery } from '#lib/recovery/prepare-recovery.ts';
 import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
 import { undoRecovery } from '#lib/recovery/undo-recovery.ts';
 import { applyPreData } from '#lib/restore/apply-statements.ts';
-import { readResult, readRun } from '#lib/runs/run-store.ts';
+import { listKept } from '#lib/runs/kept-store.ts';
+import { openRun, readResult, readRun } from '#lib/runs/run-store.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
 import { damages, findChunk } from '#tests/support/damage-chunk.ts';
 import { dumpDatabase } from '#tests/support/dump-database.ts';
@@ -218,6 +219,32 @@ describe('a recovery', () => {
       );
       const expected = done.map(({ differences }) => ({ name: differences?.schema, tables: '1' }));
       expect(schemas).toEqual(expected.sort((a, b) => String(a.name).localeCompare(String(b.name))));
+    });
+  });
+
+  it('whose process is gone for good is taken away by a sweep; one that ended well is not', async () => {
+    await using live = await createDatabase({ cluster: 'source', template: await template() });
+    await withHoldfast({ source: live.url, config: { deadAfter: '0s' } }, async (holdfast) => {
+      const { repository } = holdfast;
+      expect((await holdfast.backup()).result.error).toBeNull();
+      expect((await recoverTables(holdfast, ['big_1'], { schema: 'done' })).result.error).toBeNull();
+      const target = findConnection((await holdfast.workspace()).config, 'source');
+      const manifest = await findManifest(repository, { backup: 'latest' });
+      const backup = { manifest, entries: await readSchemaEntries(repository, manifest) };
+      const plan = planRecovery(backup, { patterns: ['big_1'], schema: 'side', lanes: 1, unlogged: false });
+      const about = { connection: null, target: 'source', backup: manifest.id, parent: null };
+      const ids = { id: '20251121T000000Z-abcdef', eventId: 'e', engineRunId: 'r' };
+      await openRun(repository, { ...about, ...ids, kind: 'recover', startedAt: '2025-11-21T00:00:00.000Z' });
+      await prepareRecovery(ids.id, { plan, target, unlogged: false, repository });
+      await applyPreData(target, { runId: ids.id, statements: plan.create });
+      expect(await sideTables(live.url)).toEqual(['big_1', 'ledger']);
+
+      expect((await holdfast.run('sweep', {})).result.error).toBeNull();
+      await holdfast.runner.idle();
+      expect(await sideTables(live.url)).toEqual([]);
+      expect(await readResult(repository, ids.id)).toMatchObject({ status: 'cancelled', error: { code: 'given_up' } });
+      expect(await runSql(live.url, 'select count(*) from done.big_1')).toEqual([{ count: '5000' }]);
+      expect(await listKept(repository)).toEqual([]);
     });
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
+import { openSystemZoo } from '#tests/fixtures/zoo/open-system-zoo.ts';
 import { zooTemplate } from '#tests/fixtures/zoo/zoo-template.ts';
 import { dumpDatabase } from '#tests/support/dump-database.ts';
 import { recoverTables } from '#tests/support/recover.ts';
@@ -72,6 +73,20 @@ it('Every table of the zoo is recovered with the digest of the backup, or left o
     expect(side).toEqual([{ p: 'u' }]);
     await runSql(live.url, `drop schema ${quoted} cascade; drop schema apart cascade`);
     expect(await everything(live.url)).toEqual(before);
+  });
+});
+
+it('So are those of a server that has a pg_dump of its own, with an archive of an older format', async ({ skip }) => {
+  const zoo = await openSystemZoo(15);
+  if (zoo === undefined) return skip('PostgreSQL 15 is not installed');
+  await using live = zoo;
+  await withHoldfast({ source: live.url, config: { codec: 'gzip' } }, async (holdfast) => {
+    expect((await holdfast.backup({ pgDump: 'native' })).result.error).toBeNull();
+    expect((await findManifest(holdfast.repository, { backup: 'latest' })).schema.pgDumpVersion).toMatch(/^15\./);
+    const run = await recoverTables(holdfast, ['*']);
+    expect(run.result.error).toBeNull();
+    expect(run.result.outcome).toMatchObject({ differences: { onlyInBackup: '0', onlyInLive: '0', different: '0' } });
+    expect(run.proof?.checks.length).toBeGreaterThan(140);
   });
 });
 

@@ -18,7 +18,8 @@ export interface TableKey {
 /** The primary key and the unique constraints of a table, in the backup's order. Pure. */
 export function findKeys(entries: readonly SchemaEntry[], { schema, name }: QualifiedName): TableKey[] {
   return entries.flatMap((entry) => {
-    if (entry.type !== 'CONSTRAINT' || entry.schema !== schema) return [];
+    // Its name begins with the table's; that of another table may begin so too, and the definition decides.
+    if (entry.type !== 'CONSTRAINT' || entry.schema !== schema || !entry.name.startsWith(`${name} `)) return [];
     const key = parseKey(entry.definition);
     return key && key.table.schema === schema && key.table.name === name ? [key.key] : [];
   });
