@@ -29,7 +29,7 @@ export async function listEndpoints(api: NeonApi, project: string): Promise<Neon
 }
 
 /** The host that reads and writes a branch, or `undefined` where it has no compute. @throws as `listEndpoints`. */
-export async function findEndpointHost(
+async function findEndpointHost(
   api: NeonApi,
   { project, branch }: { project: string; branch: string },
 ): Promise<string | undefined> {

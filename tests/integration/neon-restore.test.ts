@@ -6,6 +6,7 @@ import { dumpDatabase } from '#tests/support/dump-database.ts';
 import { type NeonControlPlane, startNeonControlPlane } from '#tests/support/neon-control-plane/neon-control-plane.ts';
 import { shopTemplate } from '#tests/support/shop.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
+import { startWebSocketProxy } from '#tests/support/websocket-proxy.ts';
 import { runSql } from '#tests/support/with-client.ts';
 import { type Holdfast, withHoldfast } from '#tests/support/workflow.ts';
 
@@ -143,6 +144,35 @@ describe('a restore to Neon', () => {
         because: expect.stringContaining('its other databases move with it: blog'),
       });
       expect(await runSql(url, 'select count(*) from shop.orders')).toEqual([{ count: '3000' }]);
+    });
+  });
+
+  it('goes over a WebSocket as well, to every branch', async () => {
+    await using source = await createDatabase({ cluster: 'source', template: await shopTemplate() });
+    await using plane = await startNeonControlPlane();
+    await using proxy = await startWebSocketProxy({ servers: [], local: true });
+    const url = plane.urlOf('shop');
+    await runSql(url, `create table notes (body text); insert into notes values ('lived')`);
+    const config = { connections: { target: { driver: 'websocket', neon: { project: plane.project } } } } as const;
+    const environment = { ...plane.environment, HOLDFAST_NEON_WSPROXY: proxy.address };
+    await withHoldfast({ source: source.url, target: url, config, environment }, async (holdfast) => {
+      expect((await holdfast.backup()).result.error).toBeNull();
+      const { id, result, proof } = await holdfast.restore(confirmed);
+      expect(result.error).toBeNull();
+      expect(proof).toMatchObject({ passed: true });
+      expect(await runSql(url, 'select count(*) from shop.orders')).toEqual([{ count: '3000' }]);
+      expect((await holdfast.run('rollback', { run: id })).result.error).toBeNull();
+      expect(await runSql(url, 'select body from notes')).toEqual([{ body: 'lived' }]);
+      // The target, the child branch, and what was put aside.
+      expect(new Set(proxy.asked).size).toBeGreaterThanOrEqual(3);
+      // What was backed up is on Neon now: its snapshot is a branch, read over the WebSocket.
+      const backup = await holdfast.backup({ connection: 'target' });
+      expect(backup.result).toMatchObject({
+        error: null,
+        outcome: { snapshotBranch: `holdfast-snapshot-${backup.id}` },
+      });
+      expect((await holdfast.run('discard', { run: id })).result.error).toBeNull();
+      expect(names(plane).sort()).toEqual([`holdfast-emptied-before-${id}`, 'main']);
     });
   });
 

@@ -15,7 +15,7 @@ import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { type NeonControlPlane, startNeonControlPlane } from './neon-control-plane/neon-control-plane.ts';
 import { runSql } from './with-client.ts';
 
-export type NeonCutover = CutoverOf<NeonBranch>;
+type NeonCutover = CutoverOf<NeonBranch>;
 
 /** A live database `shop` with content `old` on a branch of a Neon project, and runs that are to replace it. */
 export interface NeonPlace extends AsyncDisposable {

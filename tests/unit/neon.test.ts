@@ -1,6 +1,7 @@
 import { RetryAfterError } from 'inngest';
 import { describe, expect, it } from 'vitest';
 import { carryError } from '#inngest/carried-error.ts';
+import { bareConnection } from '#lib/config/bare-connection.ts';
 import type { NeonBranch } from '#lib/cutover/cutover.ts';
 import { findObstacle, planBranchNames } from '#lib/cutover/neon-branch/plan-neon-branch.ts';
 import { rollbackFailed } from '#lib/cutover/neon-branch/rollback-failed.ts';
@@ -8,6 +9,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { classifyNeonAnswer, parseRetryAfter } from '#lib/neon/classify-neon-answer.ts';
 import { readBranch } from '#lib/neon/list-branches.ts';
+import { locate } from '#lib/postgres/place.ts';
 
 const runId = '20261121T014500Z-x7k2qd';
 
@@ -97,6 +99,20 @@ describe('the plan of a branch restore', () => {
     const names = Object.values(planBranchNames(runId));
     expect(new Set(names).size).toBe(3);
     expect(names.every((name) => name.endsWith(runId) && name.length < 256)).toBe(true);
+  });
+});
+
+describe('the place of a branch', () => {
+  const at = (url: string, host: string): string => locate(bareConnection('neon', url), { database: null, host }).url;
+
+  it('is the same URL with another host, wherever the URL names the endpoint', () => {
+    const host = 'ep-cold-sun-2.eu-central-1.aws.neon.tech';
+    expect(at('postgres://app:pw@ep-warm-sea-1-pooler.eu-central-1.aws.neon.tech/shop?sslmode=require', host)).toBe(
+      `postgres://app:pw@${host}/shop?sslmode=require`,
+    );
+    const named = 'postgres://app:pw@ep-warm-sea-1.aws.neon.tech:5433/shop?options=endpoint%3Dep-warm-sea-1+-c+a%3Db';
+    expect(at(named, host)).toBe(`postgres://app:pw@${host}/shop?options=endpoint%3Dep-cold-sun-2+-c+a%3Db`);
+    expect(at(named, '127.0.0.1:7000')).toContain('@127.0.0.1:7000/shop');
   });
 });
 

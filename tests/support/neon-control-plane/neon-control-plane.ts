@@ -16,7 +16,7 @@ const owner = { name: 'app', password: 'app-of-the-tests' };
 const projectId = 'holdfast-tests-000001';
 
 /** A branch as a test looks at it. */
-export interface TestBranch {
+interface TestBranch {
   id: string;
   name: string;
   /** The parent's name. */

@@ -13,7 +13,7 @@ export interface OperationRecord {
   updatedAt: Date;
 }
 
-export interface PlannedOperation {
+interface PlannedOperation {
   branch: string;
   endpoint?: string | undefined;
   action: OperationAction;
