@@ -19,7 +19,7 @@ export function renderRecovery(
   if (result.status !== 'completed' || differences === null) return '';
   const { run, durationMs } = result;
   const leftOut = recoverOutcome.safeParse(result.outcome).data?.leftOut ?? [];
-  const { tables, schema, backup, target, drop } = differences;
+  const { tables, schema, backup, target, drop, unlogged } = differences;
   return [
     `${terminal.paint('green', 'Recovered and proven:')} ${describeMany(tables.length, 'table')} of ${terminal.paint('bold', backup)} in the schema ${terminal.paint('bold', escapeControls(schema))} of ${target}`,
     renderCounts(terminal, tables),
@@ -36,6 +36,9 @@ export function renderRecovery(
       : []),
     renderFacts(terminal, [
       ['proof', `${describeMany(proof?.checks.length ?? 0, 'check')} passed (every row compared by digest)`],
+      ...(unlogged
+        ? [['kept', 'UNLOGGED, since a publication covers all tables: a crash of the server empties them'] as const]
+        : []),
       ['clean up', `when you are done: ${drop}`],
       ['took', describeDuration(durationMs)],
       ['run', run.id],

@@ -11,7 +11,7 @@ import { chooseEngine } from './choose-engine.ts';
 import type { FinishedRun } from './finished-run.ts';
 import { resumeRun } from './resume-run.ts';
 import { withStopSignals } from './stop-signals.ts';
-import { type Driver, findDriver } from './unfinished-run.ts';
+import { findDriver } from './unfinished-run.ts';
 import { waitForResult } from './wait-for-result.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -43,15 +43,17 @@ export async function decide<T>(
   const driver = await findDriver(workspace.config.stateFolder, root.engineRunId);
   const byInngest = driver === undefined && chooseEngine(readEnvironment()).kind === 'inngest';
   await writeDecision(workspace.repository, subject, decision);
-  if (driver?.unfinished && !driver.isAlive) {
+  let isAlive = driver?.isAlive;
+  if (driver?.unfinished && !isAlive) {
     try {
       return await resumeRun(terminal, driver.unfinished, tell);
     } catch (cause) {
       // Another process was quicker to take it up, and finds the decision.
       if (!(cause instanceof RefusedError) || cause.code !== 'journal_in_use') throw cause;
+      isAlive = true;
     }
   }
-  const look = byInngest ? await sendUntilTaken(workspace, decided) : lookForTaker(workspace, { decided, driver });
+  const look = byInngest ? await sendUntilTaken(workspace, decided) : lookForTaker(workspace, { decided, isAlive });
   return tell(workspace, await follow(terminal, workspace, { runId: root.id, look }));
 }
 
@@ -77,20 +79,19 @@ async function sendUntilTaken(
   };
 }
 
+/** `isAlive` is `undefined` where no journal on this machine has the run: it may be driven anywhere. */
 function lookForTaker(
   { repository }: Workspace,
-  { decided, driver }: { decided: DecisionToTell; driver: Driver | undefined },
+  { decided, isAlive }: { decided: DecisionToTell; isAlive: boolean | undefined },
 ): () => Promise<void> {
   const { decision, root, subject } = decided;
-  const until = Date.now() + patienceMs;
+  const until = Date.now() + (isAlive === false ? 0 : patienceMs);
   return async () => {
     // Who is alive finishes the step under way first, and that may take long.
-    if (driver?.isAlive || Date.now() < until) return;
+    if (isAlive || Date.now() < until) return;
     if (decision === 'approve' && (await readWaiting(repository, subject)) === undefined) return;
     const what = decision === 'approve' ? 'approval' : 'cancellation';
-    const where = driver
-      ? 'start the server whose journal has it'
-      : `\`holdfast resume ${root.id}\` where it was started`;
+    const where = isAlive === false ? 'start the server again' : `\`holdfast resume ${root.id}\` where it was started`;
     throw new UnavailableError(`The ${what} of run ${root.id} is written down, but nobody has taken it up.`, {
       code: 'nobody_drives',
       hint: `It counts as soon as the run is driven again: ${where}. If an Inngest server runs it, set INNGEST_* here.`,
