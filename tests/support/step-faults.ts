@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { UserConfig } from '#lib/config/config-schema.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 import type { StepRecord } from '#lib/runs/run-record.ts';
 
@@ -13,12 +14,12 @@ export interface BreakableConfig {
   breakAt(reading: number | null): void;
 }
 
-/** Writes a config file into `folder`. Every step reads the config as its first act. */
-export async function writeBreakableConfig(folder: string): Promise<BreakableConfig> {
+/** Writes a config file into `folder`, with more in it where `config` says so. Every step reads the config as its first act. */
+export async function writeBreakableConfig(folder: string, config: UserConfig = {}): Promise<BreakableConfig> {
   const file = join(folder, 'breakable.config.mjs');
   await writeFile(
     file,
-    `export default { retryDelay: '10ms', get lanes() { return globalThis[Symbol.for(${JSON.stringify(key.description)})]?.() ?? 1; } };\n`,
+    `export default { retryDelay: '10ms', ...${JSON.stringify(config)}, get lanes() { return globalThis[Symbol.for(${JSON.stringify(key.description)})]?.() ?? 1; } };\n`,
   );
   return {
     file,

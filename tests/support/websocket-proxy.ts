@@ -24,10 +24,12 @@ export interface WebSocketProxy extends AsyncDisposable, NetworkFaults {
 
 /**
  * Starts a proxy on a free port of 127.0.0.1. `servers` are the URLs of those it forwards to; an entry of `aliases` is a
- * `host:port` that stands for one of them, for names that no resolver knows.
+ * `host:port` that stands for one of them, for names that no resolver knows. With `local` every port of this machine may be
+ * asked for, as the endpoints of branches come and go.
  */
 export async function startWebSocketProxy(options: {
   servers: readonly string[];
+  local?: boolean;
   aliases?: Readonly<Record<string, string>>;
 }): Promise<WebSocketProxy> {
   const targets = new Map(options.servers.map((url) => [addressOf(url), addressOf(url)]));
@@ -45,7 +47,7 @@ export async function startWebSocketProxy(options: {
   http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const address = new URL(request.url ?? '', 'http://proxy').searchParams.get('address') ?? '';
     asked.push(address);
-    const target = targets.get(address);
+    const target = targets.get(address) ?? (options.local && /^127\.0\.0\.1:\d+$/.test(address) ? address : undefined);
     if (!network.admit()) return void socket.resetAndDestroy();
     if (target === undefined) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
