@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSwapArena } from '#tests/kill/transfer/open-swap-arena.ts';
@@ -73,12 +73,12 @@ describe('the judges of that campaign', () => {
 
   it('see every fault that is planted, and nothing where there is none', { timeout: 4 * 60_000 }, async () => {
     await using arena = await openSwapArena();
-    await using target = await arena.openTarget(calmRound);
-    await mkdir(join(arena.folder, 'said'), { recursive: true });
+    await using homes = await arena.openHomes(calmRound);
+    const { target } = homes;
     const [server = ''] = target.serverUrls();
     const heard: string[] = [];
     const played = await playTransferRound(calmRound, {
-      ...{ arena, target, log: join(arena.folder, 'said', 'judges.log') },
+      ...{ folder: arena.folder, homes, log: join(arena.folder, 'said', 'judges.log') },
       undisturbed: { transfer: 6_000, rollback: 1_500, discard: 1_000 },
       async inspect(left) {
         const faults = listFaults(target.liveUrl(), server, left);

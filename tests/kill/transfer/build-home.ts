@@ -20,17 +20,26 @@ export async function createRoles(url: string): Promise<void> {
   );
 }
 
-/** Makes a database of one generation that belongs to the keeper. `url` is a superuser's. */
+/** Makes a database of one generation that belongs to the keeper. `url` is a superuser's of the server. */
 export async function buildHome(
   url: string,
   { database, generation }: { database: string; generation: number },
 ): Promise<void> {
   await runSql(url, `create database ${database} template template0 owner ${keeper.name}`);
-  await fillHome(loginAs(url, { ...keeper, database }), generation);
+  const home = loginAs(url, { ...keeper, database });
+  await buildSource(home, { scale });
+  await setGeneration(home, generation);
 }
 
-/** Fills an empty database; `url` is its owner's. */
-export async function fillHome(url: string, generation: number): Promise<void> {
-  await buildSource(url, { scale });
-  await setGeneration(url, generation);
+/** Gives a database what belongs to it and not to its content: every cut-over has to bring it along. */
+export async function dressHome(url: string, database: string): Promise<void> {
+  await runSql(
+    url,
+    `alter database ${database} set work_mem = '7MB';
+    alter role ${reader.name} in database ${database} set statement_timeout = '20s';
+    alter database ${database} connection limit 177;
+    comment on database ${database} is 'what everybody uses';
+    revoke connect on database ${database} from public;
+    grant connect on database ${database} to ${reader.name}`,
+  );
 }

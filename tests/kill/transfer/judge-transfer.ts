@@ -43,19 +43,17 @@ export async function remember(url: string): Promise<Remembered> {
 export async function judgeStanding(place: JudgedPlace, expected: ExpectedStanding): Promise<string[]> {
   const { target, repository, state, source } = place;
   const { standing, restore, serves, aside, damaged } = expected;
-  const beside = await target.listBeside();
-  const wanted = target.expectedBeside(restore, standing);
+  const beside = await target.judgeBeside(restore, standing);
   const belongings = await readBelongings(target.liveUrl());
   const served = serves.facts ? compareFacts(serves.facts, await readFacts(target.liveUrl())) : [];
-  const isThere = wanted.every((name) => beside.includes(name)) && (standing === 'live' || standing === 'rolled-back');
-  const put = isThere && aside ? compareFacts(aside.facts, await readFacts(target.asideUrl(restore, standing))) : [];
+  const put = aside ? await compareAside(place, { restore, standing, aside }) : [];
   const { wrong } = await checkRepository(repository, new Set());
   const kept = await readdir(`${repository}/kept`).catch(() => []);
   const left = await readdir(state).catch(() => []);
   const fenced = await isFenced(source);
   const servers = [source, ...target.serverUrls()];
   return [
-    ...(beside.join() === wanted.join() ? [] : [`beside the target lies ${list(beside)} instead of ${list(wanted)}`]),
+    ...beside,
     ...(belongings === serves.belongings ? [] : [`the database has ${belongings} instead of ${serves.belongings}`]),
     ...served.map((line) => `${standing}: the target does not serve what it should: ${line}`),
     ...put.map((line) => `${standing}: what was put aside is not what was served: ${line}`),
@@ -67,6 +65,18 @@ export async function judgeStanding(place: JudgedPlace, expected: ExpectedStandi
     ...wrong.filter((line) => !damaged || !line.includes('does not hold what its name says')),
     ...(await Promise.all(servers.map((url) => checkSessions(url)))).flat(),
   ];
+}
+
+async function compareAside(
+  { target }: JudgedPlace,
+  { restore, standing, aside }: Pick<ExpectedStanding, 'restore' | 'standing'> & { aside: Remembered },
+): Promise<string[]> {
+  if (standing !== 'live' && standing !== 'rolled-back') return [];
+  try {
+    return compareFacts(aside.facts, await readFacts(target.asideUrl(restore, standing)));
+  } catch (cause) {
+    return [String(cause)];
+  }
 }
 
 async function readBelongings(url: string): Promise<string> {

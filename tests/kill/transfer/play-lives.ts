@@ -50,8 +50,8 @@ const mostLives = 15;
 const mostRefusals = 3;
 /** A process has to start before it can be killed at work; what is left of a verb is seldom less. */
 const leastLeftMs = 1_500;
-/** A killed client's transaction is over by then, and nobody has resumed it yet. */
-const settledMs = 600;
+/** So many times as long as a cut-over takes: what a killed process has begun is over by then, and nobody has resumed it. */
+const settledSpans = 4;
 
 /**
  * Runs a verb, and `resume` as long as something kills the process, until its run has ended.
@@ -93,7 +93,7 @@ export async function playLives(plan: LivesPlan): Promise<PlayedLives> {
       kills.push(kill);
       if (isUnderWay) {
         settling.push(
-          sleep(settledMs).then(() => {
+          sleep(settledSpans * cutover.spanMs).then(() => {
             kill.changed = cutover.served !== servedAtStart;
           }),
         );

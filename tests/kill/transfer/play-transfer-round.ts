@@ -19,7 +19,7 @@ import { keepGuests } from './keep-guests.ts';
 import type { KillMoment, TransferRound } from './plan-transfer-rounds.ts';
 import { type PlayedLives, playLives } from './play-lives.ts';
 import { strikeTransfer } from './strike-transfer.ts';
-import type { TransferArena } from './transfer-arena.ts';
+import type { TransferHomes } from './transfer-arena.ts';
 import type { TransferTarget } from './transfer-target.ts';
 import { type Witness, watchGenerations } from './watch-generations.ts';
 
@@ -46,8 +46,9 @@ export interface PlayedTransfer {
 }
 
 export interface TransferPlace {
-  arena: TransferArena;
-  target: TransferTarget;
+  /** Holds repositories, journals and configs. */
+  folder: string;
+  homes: TransferHomes;
   undisturbed: UndisturbedVerbs;
   /** Where the lives of the processes are written down. */
   log: string;
@@ -71,33 +72,33 @@ const nothing: ExpectedStanding = {
 
 /** One round: the source takes a new generation, and is transferred, judged, taken back and discarded under blows. */
 export async function playTransferRound(round: TransferRound, place: TransferPlace): Promise<PlayedTransfer> {
-  const { arena, target, undisturbed, log } = place;
+  const { folder, undisturbed, log } = place;
+  const { source, target } = place.homes;
   const startedAt = Date.now();
   const random = seededRandom(round.seed + 500);
   const fails = round.kind === 'damage' || round.kind === 'query';
-  const repository = join(arena.folder, `repository-${round.number}`);
-  const state = join(arena.folder, 'state');
+  const repository = join(folder, `repository-${round.number}`);
+  const state = join(folder, 'state');
   await mkdir(repository, { recursive: true });
   await mkdir(state, { recursive: true });
-  await setGeneration(arena.sourceUrl, round.number);
+  await setGeneration(source.url, round.number);
   const old = await remember(target.liveUrl());
-  const sourceServer = arena.sourceSuperUrl;
 
   const isNetwork = round.kind === 'network';
-  await using sourceProxy = isNetwork ? await startTcpProxy(arena.sourceUrl) : undefined;
+  await using sourceProxy = isNetwork ? await startTcpProxy(source.url) : undefined;
   await using targetProxy = isNetwork && target.proxied ? await startTcpProxy(target.url) : undefined;
   const setting: VerbSetting = {
-    sourceUrl: sourceProxy?.url ?? arena.sourceUrl,
+    sourceUrl: sourceProxy?.url ?? source.url,
     targetUrl: targetProxy?.url ?? target.url,
     repository,
     state,
     env: { ...target.env, HOLDFAST_CONFIG: await writeConfig(round, place) },
   };
-  const judged = { target, source: sourceServer, repository, state };
+  const judged = { target, source: source.superUrl, repository, state };
 
   await using cutover = target.watchCutover();
   await using _ = keepGuests(target.readerUrl, round.guests);
-  const watching = watchGenerations(target.readerUrl, { relations: await countRelations(sourceServer) });
+  const watching = watchGenerations(target.readerUrl, { relations: await countRelations(source.superUrl) });
   let witness: Witness | undefined;
   try {
     await watching.untilServed();
@@ -110,18 +111,19 @@ export async function playTransferRound(round: TransferRound, place: TransferPla
 
     const ending = new AbortController();
     const striking = strikeTransfer(round, {
-      sourceServers: [sourceServer],
+      sourceServers: [source.superUrl],
       targetServers: () => target.serverUrls(),
+      untilCrashable: () => target.untilCrashable(),
       cut: ({ side }) => {
         const proxy = side < 0.5 ? sourceProxy : targetProxy;
-        if (proxy === undefined || proxy.open === 0) return target.cut?.();
+        if (proxy === undefined || proxy.open === 0) return target.cut();
         const open = proxy.open;
         proxy.cutAll();
         return `reset ${open} connections to the ${proxy === sourceProxy ? 'source' : 'target'}`;
       },
       ...{ cutover, repository, durationMs: undisturbed.transfer, signal: ending.signal },
     });
-    const money = moveMoney(arena.sourceUrl, random);
+    const money = moveMoney(source.url, random);
     const fence = round.fence ? ['--fence'] : [];
     const transfer = await play(
       'transfer',
@@ -178,7 +180,7 @@ export async function playTransferRound(round: TransferRound, place: TransferPla
     witness = await watching.stop();
     const { interruptions } = target;
     wrong.push(...judgeWitness(witness, { generations, interruptions, crashed: round.kind === 'crash' }));
-    await liftFence(sourceServer);
+    await liftFence(source.superUrl);
     const durationMs = Date.now() - startedAt;
     return { round, transfer, rollback, discard, hits, witness, toldMs, wrong, durationMs };
   } finally {
@@ -220,7 +222,7 @@ async function judgeCopy(
   const repository = await openRepository({ location: `file:${options.repository}`, access: 'read' });
   const manifest = await readManifest(repository, { connection: 'production', backupId: outcome.backup.backup });
   const proof = await readProof(repository, outcome.restore.run);
-  const urls = { sourceUrl: place.arena.sourceSuperUrl, targetUrl: place.target.liveUrl() };
+  const urls = { sourceUrl: place.homes.source.superUrl, targetUrl: place.homes.target.liveUrl() };
   const { strategy } = outcome.restore.cutover.details;
   const last = 'select coalesce(max(id), 0) as last from transfers';
   const lasts = fenced ? await Promise.all(Object.values(urls).map((url) => runSql(url, last))) : [];
@@ -229,7 +231,7 @@ async function judgeCopy(
     ...(proof?.passed === true && proof.level === 'content' && proof.checks.length > 0
       ? []
       : ['there is no passed proof by content']),
-    ...(strategy === place.target.strategy ? [] : [`the cut-over was made by ${strategy}`]),
+    ...(strategy === place.homes.target.strategy ? [] : [`the cut-over was made by ${strategy}`]),
     ...(inSource === inCopy
       ? []
       : [`behind the fence the source went on to transfer ${inSource}, the copy has ${inCopy}`]),
@@ -258,10 +260,10 @@ async function liftFence(url: string): Promise<void> {
 }
 
 /** Retries come soon, so that a round does not wait for them; a round meant to fail asks where its answer is given. */
-async function writeConfig({ kind, number }: TransferRound, { arena, target }: TransferPlace): Promise<string> {
+async function writeConfig({ kind, number }: TransferRound, { folder, homes }: TransferPlace): Promise<string> {
   const criticalQueries = kind === 'query' ? [{ name: 'where am I', sql: 'select current_database()' }] : undefined;
-  const connections = { neon: target.config, production: { criticalQueries } };
-  const file = join(arena.folder, `config-${number}.mjs`);
+  const connections = { neon: homes.target.config, production: { ...homes.source.config, criticalQueries } };
+  const file = join(folder, `config-${number}.mjs`);
   await writeFile(file, `export default ${JSON.stringify({ retryDelay: '300ms', connections })};\n`);
   return file;
 }

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StrategyName } from '#lib/cutover/cutover.ts';
+import { openNeonArena } from './open-neon-arena.ts';
 import { openSwapArena } from './open-swap-arena.ts';
 import { planTransferRounds, type TransferRound } from './plan-transfer-rounds.ts';
 import type { PlayedLives } from './play-lives.ts';
@@ -56,8 +57,8 @@ export async function runTransferCampaign(
     const log = join(arena.folder, 'said', `round-${round.number}.log`);
     const found: string[] = [];
     try {
-      await using target = await arena.openTarget(round);
-      const one = await playTransferRound(round, { arena, target, undisturbed, log });
+      await using homes = await arena.openHomes(round);
+      const one = await playTransferRound(round, { folder: arena.folder, homes, undisturbed, log });
       played.push(one);
       learn(undisturbed, one);
       print(describeTransfer(one));
@@ -88,8 +89,7 @@ export const calmRound: TransferRound = {
 };
 
 function openArena(strategy: CampaignStrategy): Promise<TransferArena> {
-  if (strategy === 'neon-branch') throw new Error('not yet');
-  return openSwapArena();
+  return strategy === 'neon-branch' ? openNeonArena() : openSwapArena();
 }
 
 /** A machine that has become faster gets earlier kills, or they would miss. */

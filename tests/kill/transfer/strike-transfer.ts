@@ -9,6 +9,8 @@ export interface TransferAim {
   /** Superuser URLs of the servers on both sides. */
   sourceServers: readonly string[];
   targetServers: () => readonly string[];
+  /** Until nothing but the run is at work on the target's servers. */
+  untilCrashable: () => Promise<void>;
   /** Cuts something of the network; answers what, or `undefined` where nothing was open. */
   cut: (blow: TransferBlow) => string | undefined;
   cutover: CutoverWatch;
@@ -43,8 +45,9 @@ export async function strikeTransfer(round: TransferRound, aim: TransferAim): Pr
 async function strike(
   kind: TransferRound['kind'],
   blow: TransferBlow,
-  { sourceServers, targetServers, cut }: TransferAim,
+  { sourceServers, targetServers, cut, untilCrashable }: TransferAim,
 ): Promise<string | undefined> {
+  if (kind === 'crash') await untilCrashable();
   const isAtTarget = blow.moment.aim === 'cutover' || blow.side < 0.7;
   const servers = isAtTarget ? targetServers() : sourceServers;
   const url = servers[Math.floor(blow.side * 7 * servers.length) % servers.length] ?? '';

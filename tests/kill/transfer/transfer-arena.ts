@@ -6,9 +6,20 @@ export interface TransferArena extends AsyncDisposable {
   folder: string;
   /** After `keep` the folder stays. */
   keep(): void;
-  /** The keeper's URL of the source, and a superuser's. */
-  sourceUrl: string;
-  sourceSuperUrl: string;
-  /** The target of a round; it is closed after the round. */
-  openTarget(round: { number: number }): Promise<TransferTarget>;
+  /** Both sides of a round; they are closed after the round. */
+  openHomes(round: { number: number }): Promise<TransferHomes>;
+}
+
+export interface TransferHomes extends AsyncDisposable {
+  source: TransferSource;
+  target: TransferTarget;
+}
+
+export interface TransferSource {
+  /** The URL of the keeper, who Holdfast is. */
+  url: string;
+  /** A superuser's URL of the database. */
+  superUrl: string;
+  /** Its connection in the config. */
+  config: object;
 }

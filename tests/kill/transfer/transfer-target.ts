@@ -1,34 +1,33 @@
 import type { StrategyName } from '#lib/cutover/cutover.ts';
 import type { CutoverWatch } from './cutover-watch.ts';
 
-/** Where a transfer that was ended well, undone or given up has left its target. */
-export type Standing = 'live' | 'rolled-back' | 'untouched' | 'discarded';
+/** Where a transfer that was ended well, taken back, discarded or has failed leaves its target. */
+export type Standing = 'live' | 'rolled-back' | 'discarded' | 'untouched';
 
-/** What the rounds of a strategy go to: a live database that serves an older generation. */
-export interface TransferTarget extends AsyncDisposable {
+/** What a round goes to: a live database that serves an older generation. */
+export interface TransferTarget {
   readonly strategy: StrategyName;
-  /** The URL of the keeper, who Holdfast is. */
+  /** The URL of the keeper, who Holdfast is; a proxy may stand before it where `proxied`. */
   readonly url: string;
-  /** Further variables of the CLI. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Its connection in the config. */
-  readonly config: object;
-  /** A proxy may stand before its URL. */
   readonly proxied: boolean;
-  /** Cuts connections where no proxy stands before them; answers what was cut. */
-  cut?: () => string | undefined;
+  /** Further variables of the CLI, and its connection in the config. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly config: object;
   /** The URL of the application. */
   readonly readerUrl: string;
   /** Superuser URL of the database that is served now. */
   liveUrl(): string;
   /** Superuser URLs of all servers of the target. */
   serverUrls(): string[];
-  /** What lies beside the live database, by name, and what ought to, after a run whose restore has the id. */
-  listBeside(): Promise<string[]>;
-  expectedBeside(restore: string, standing: Standing): string[];
+  /** What is wrong with what lies beside the live database after a run whose restore has the id, one line each. */
+  judgeBeside(restore: string, standing: Standing): Promise<string[]>;
   /** Superuser URL of the database that a cut-over or a rollback has put aside. */
   asideUrl(restore: string, standing: 'live' | 'rolled-back'): string;
   watchCutover(): CutoverWatch;
+  /** Cuts connections where no proxy stands before them; answers what was cut. */
+  cut(): string | undefined;
+  /** Until a crash would hit a server at work and not the test's own machinery. */
+  untilCrashable(): Promise<void>;
   /** What a client may be told in a cut-over. */
   readonly interruptions: readonly string[];
 }
