@@ -32,10 +32,12 @@ export const rollback = inngest.createFunction(
       return openWorkflowRun(workspace, { ...about, kind: 'rollback' });
     });
 
+    let subject: string | undefined;
     const rollBack = async (): Promise<Ending> => {
       const { cutover, checks, walBytes } = await steps.run('preview', (workspace) =>
         previewRollback(workspace, request),
       );
+      subject = cutover.run;
       const refusal = refusalOf(checks);
       if (refusal) return { ...refusal, outcome: { rolledBack: cutover.run, preflight: checks } };
       const { details, target } = cutover;
@@ -56,7 +58,10 @@ export const rollback = inngest.createFunction(
       await steps.run('lift-fences', (workspace) => liftFencesOf(workspace, cutover.run));
       return { ...done, outcome: { rolledBack: cutover.run, walBytes, cutover: back } };
     };
-    const ending = await rollBack().catch(failedEnding);
+    const ending = await rollBack().catch((cause: unknown): Ending => {
+      // Who is told of the failure wants to know where the databases of that run are.
+      return { ...failedEnding(cause), outcome: subject === undefined ? null : { rolledBack: subject } };
+    });
     return finishRun(engine, { run, ending });
   },
 );

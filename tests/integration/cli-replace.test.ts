@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cliRows, createCliSource } from '#tests/support/cli-database.ts';
 import { hasTerminals, openCliPlace, passwordOf } from '#tests/support/cli-place.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
+import { createRole } from '#tests/support/test-role.ts';
 import { runSql } from '#tests/support/with-client.ts';
 
 /** A target that people live in. */
@@ -169,6 +170,45 @@ describe.concurrent('a restore over something that lives', () => {
     expect(back.exitCode, back.stderr).toBe(0);
     expect(back.stdout).toMatch(/^ {2}restored +the safety backup, by run \S+$/m);
     expect(await servesOld(target.url)).toBe(true);
+  });
+
+  it('tells where both databases are when a rollback fails: exit code 7, and the statements by hand', async () => {
+    await using source = await createCliSource();
+    await using target = await createLiveTarget();
+    await using role = await createRole(target.url, { attributes: 'createdb' });
+    await runSql(
+      target.url,
+      `alter database ${target.name} owner to ${role.name}; alter table mine owner to ${role.name}`,
+    );
+    await using place = await openCliPlace({ DATABASE_URL: source.url, NEON_DATABASE_URL: role.url });
+    expect(await place.run(['backup'])).toMatchObject({ exitCode: 0 });
+    const { run } = await place.runJson(['restore', 'latest', '--to', 'neon', '--yes']);
+    await runSql(target.url, `alter role ${role.name} nocreatedb`);
+
+    const failed = await place.run(['rollback', run.id, '--yes']);
+    expect(failed.exitCode, failed.stderr).toBe(7);
+    const before = `${target.name}__before_${run.id}`;
+    expect(failed.stderr).toMatch(
+      new RegExp(`^error: .*Database ${target.name} still has the restored content, and ${before}`, 'm'),
+    );
+    expect(failed.stderr).toMatch(/^hint: .*alter database/m);
+    expect(failed.stdout).toMatch(/^A person is needed\. What is known:$/m);
+    expect(failed.stdout).toMatch(new RegExp(`^ {2}former content +database ${before} \\(oid \\d+\\)$`, 'm'));
+    expect(failed.stdout).toMatch(
+      new RegExp(`^ {2}restored content +database ${target.name} \\(oid \\d+\\), which is what neon serves$`, 'm'),
+    );
+    const told = await place.runJson(['rollback', run.id, '--yes'], { exitCode: 7 });
+    expect(told.databases).toMatchObject([{ what: 'former content' }, { what: 'restored content' }]);
+
+    await runSql(target.url, `alter role ${role.name} createdb`);
+    expect(await place.runJson(['rollback', run.id, '--yes'])).toMatchObject({ status: 'completed' });
+    expect(await servesOld(target.url)).toBe(true);
+    expect(await place.runJson(['discard', run.id, '--yes'])).toMatchObject({ status: 'completed' });
+    await runSql(
+      target.url,
+      `reassign owned by ${role.name} to current_user; alter database ${target.name} owner to current_user`,
+    );
+    await place.expectNoSecret([passwordOf(role.url)]);
   });
 
   it('goes back into its own source only with the name', async () => {
