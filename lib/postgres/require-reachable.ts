@@ -5,6 +5,8 @@ import { withSession } from './connect.ts';
 import { isNeonHost } from './neon-host.ts';
 import type { ConnectionAddress } from './session.ts';
 
+const isItThere = 'Check host, port and firewall of the connection; is the server running?';
+
 const attempts = 3;
 /** One attempt that took this long has waited for an answer; more of them would only try a person's patience. */
 const longMs = 3_000;
@@ -28,8 +30,10 @@ export async function requireReachable(connection: ConnectionAddress): Promise<v
       ? performance.now() - startedAt > wakingMs
       : attempt === attempts || performance.now() - attemptedAt > longMs;
     if (spent) {
-      const { message, hint } = failure;
-      throw new RefusedError(message, { code: waking ? failure.code : 'unreachable', hint, cause: failure });
+      const { message, code } = failure;
+      // No run is under way that could go on by itself.
+      const hint = code === 'connection_lost' ? isItThere : failure.hint;
+      throw new RefusedError(message, { code: waking ? code : 'unreachable', hint, cause: failure });
     }
     await sleep(waking ? 1_000 : 500);
   }

@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { classifyError } from '#lib/postgres/classify-error.ts';
 import { closeSession, connect, withSession } from '#lib/postgres/connect.ts';
 import { detectTransactionPooler } from '#lib/postgres/detect-pooler.ts';
 import { requireReachable } from '#lib/postgres/require-reachable.ts';
 import { answerQueries } from '#lib/queries/answer-queries.ts';
 import { listenOnFreePort } from '#tests/support/listen-on-free-port.ts';
+import { encodeMessage } from '#tests/support/protocol-messages.ts';
 import { createDatabase, testCluster, urlOfDatabase, withDatabase } from '#tests/support/test-database.ts';
 import { createRole } from '#tests/support/test-role.ts';
 import { startWebSocketProxy, type WebSocketProxy } from '#tests/support/websocket-proxy.ts';
@@ -19,6 +21,11 @@ const through = (proxy: WebSocketProxy, to: string) =>
 
 /** The last label of a Neon endpoint's host name. */
 const neonHost = 'ep-test-sun-123456.eu-central-1.aws.neon.tech';
+
+/** An authentication request of SASL: 10 names the mechanisms, 11 is the challenge. */
+function sasl(kind: number, text: string): Buffer {
+  return encodeMessage('R', Buffer.concat([Buffer.from([0, 0, 0, kind]), Buffer.from(text)]));
+}
 
 function atHost(to: string, host: string): string {
   const changed = new URL(to);
@@ -134,6 +141,25 @@ describe('a session over a WebSocket', () => {
     web.close();
     const bare = { name: 'there', url: 'postgres://u:p@db.example.com/d', driver: 'websocket' } as const;
     await expect(connect(bare)).rejects.toMatchObject({ name: 'UsageError', code: 'no_websocket_proxy' });
+  });
+
+  it.each([
+    ['text', ['hello']],
+    ['a message that PostgreSQL does not know', [encodeMessage('R', Buffer.from([0, 0, 0, 99]))]],
+    ['a challenge that is none', [sasl(10, 'SCRAM-SHA-256\0\0'), sasl(11, 'nonsense')]],
+    ['the challenge of another', [sasl(10, 'SCRAM-SHA-256\0\0'), sasl(11, 'r=other,s=c2FsdA==,i=4096')]],
+  ])('fails where the other side says %s, and nothing else does', async (_what, answers) => {
+    await using http = createServer();
+    const webSockets = new WebSocketServer({ server: http });
+    webSockets.on('connection', (webSocket) => {
+      const left = [...answers];
+      webSocket.on('message', () => webSocket.send(left.shift() ?? ''));
+    });
+    const wsProxy = `ws://127.0.0.1:${await listenOnFreePort(http)}`;
+    await expect(connect({ name: 'neon', url: url(), driver: 'websocket', wsProxy })).rejects.toMatchObject({
+      name: 'DatabaseError',
+      code: 'driver_error',
+    });
   });
 
   it('reaches the compute itself where the URL names Neon’s pooler', async () => {
