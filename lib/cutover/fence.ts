@@ -6,6 +6,7 @@ import { withSession } from '#lib/postgres/connect.ts';
 import { quoteIdent, quoteLiteral } from '#lib/postgres/quote.ts';
 import type { Session } from '#lib/postgres/session.ts';
 import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
+import { readMark, removeMark } from '#lib/runs/mark.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 
@@ -48,7 +49,7 @@ export async function raiseFence(
 
 /** Takes the fence of a run down again, where it has one. Safe to run twice. @throws a classified error. */
 export async function liftFence({ config, repository }: Workspace, run: string): Promise<void> {
-  const fence = await repository.getJson(fenceKey(run), fenceSchema);
+  const fence = await readMark(repository, { key: fenceKey(run), schema: fenceSchema });
   if (fence === undefined) return;
   try {
     await withSession(findConnection(config, fence.connection), async (session) => {
@@ -66,7 +67,7 @@ export async function liftFence({ config, repository }: Workspace, run: string):
       cause,
     });
   }
-  await repository.store.delete(fenceKey(run));
+  await removeMark(repository, fenceKey(run));
   await letGo(repository, { run, what: 'fence' });
 }
 
@@ -78,7 +79,7 @@ export async function liftFences(workspace: Workspace, runs: readonly string[]):
 /** Leaves the fences of runs up for good: around the old home of a database that has moved. Safe to run twice. */
 export async function keepFences({ repository }: Workspace, runs: readonly string[]): Promise<void> {
   for (const run of new Set(runs)) {
-    await repository.store.delete(fenceKey(run));
+    await removeMark(repository, fenceKey(run));
     await letGo(repository, { run, what: 'fence' });
   }
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Repository } from '#lib/repository/repository.ts';
+import { readMark, removeMark } from './mark.ts';
 
 /** Something outside the repository that a run has made and nobody has taken away yet. */
 export interface KeptThing {
@@ -9,16 +11,18 @@ export interface KeptThing {
 /** `side-schema`: what a recovery makes in a live database; it is let go once the recovery is the person's. */
 const kinds = ['cutover', 'snapshot-branch', 'fence', 'side-schema'] as const;
 
+const keptSchema = z.strictObject({ run: z.string(), what: z.enum(kinds) });
+
 const prefix = 'kept/';
 
 /** Marks the thing before it is made. Safe to repeat. */
 export async function keepSomething(repository: Repository, { run, what }: KeptThing): Promise<void> {
-  await repository.putJson(`${prefix}${run}.${what}`, { run, what }, { ifAbsent: true });
+  await repository.putJson(`${prefix}${run}.${what}`, { run, what });
 }
 
 /** Takes the mark away once the thing is gone. Safe to repeat. */
 export async function letGo(repository: Repository, { run, what }: KeptThing): Promise<void> {
-  await repository.store.delete(`${prefix}${run}.${what}`);
+  await removeMark(repository, `${prefix}${run}.${what}`);
 }
 
 /** Everything that runs have left to be taken away, oldest run first. */
@@ -27,7 +31,8 @@ export async function listKept(repository: Repository): Promise<KeptThing[]> {
   for await (const { key } of repository.store.list(prefix)) {
     const [, run, what] = /^kept\/([^.]+)\.([a-z-]+)$/.exec(key) ?? [];
     const kind = kinds.find((one) => one === what);
-    if (run !== undefined && kind !== undefined) kept.push({ run, what: kind });
+    if (run === undefined || kind === undefined) continue;
+    if ((await readMark(repository, { key, schema: keptSchema })) !== undefined) kept.push({ run, what: kind });
   }
   return kept;
 }

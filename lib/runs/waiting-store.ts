@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listFamily } from './children-store.ts';
 import { readDecision } from './decision-store.ts';
+import { readMark, removeMark } from './mark.ts';
 import { runFolder } from './run-id.ts';
 import { readResult } from './run-store.ts';
 
@@ -22,7 +23,7 @@ export async function markWaiting(repository: Repository, runId: string, waiting
 
 /** What the run waits for, or `undefined` where it does not. */
 export async function readWaiting(repository: Repository, runId: string): Promise<Waiting | undefined> {
-  return repository.getJson(waitingKey(runId), waitingSchema);
+  return readMark(repository, { key: waitingKey(runId), schema: waitingSchema });
 }
 
 /** Which run waits, of a run and its parts, and what for; `undefined` where none does. */
@@ -48,7 +49,7 @@ export async function findUndecided(
 
 /** Says that the run waits no more. Safe to repeat. */
 export async function clearWaiting(repository: Repository, runId: string): Promise<void> {
-  await repository.store.delete(waitingKey(runId));
+  await removeMark(repository, waitingKey(runId));
 }
 
 function waitingKey(runId: string): string {
