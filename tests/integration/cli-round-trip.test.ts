@@ -117,7 +117,10 @@ describe.concurrent('what is wrong with a command line', () => {
   });
 
   it('has a help with examples for every verb, on stdout', async () => {
-    const verbs = ['backup', 'restore', 'list', 'show', 'verify', 'runs', 'resume', 'doctor'];
+    const verbs = [
+      ...['backup', 'restore', 'transfer', 'approve', 'cancel', 'rollback', 'discard', 'sweep'],
+      ...['list', 'show', 'verify', 'runs', 'resume', 'doctor'],
+    ];
     await Promise.all(
       verbs.map(async (verb) => {
         const { exitCode, stdout, stderr } = await place.run([verb, '--help']);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cliRows, countTables, createCliSource } from '#tests/support/cli-database.ts';
@@ -35,6 +35,11 @@ describe.concurrent('a transfer', () => {
       proof: { passed: true },
       cutover: { knownAs: run, details: { strategy: 'in-place' }, kept: null },
     });
+    const documented = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'command-line.md'), 'utf8');
+    const { result, cutover } = shown;
+    for (const field of [shown, result, result.run, result.outcome, cutover].flatMap((part) => Object.keys(part))) {
+      expect(documented, field).toContain(`\`${field}\``);
+    }
     const part = await place.run(['show', shown.children[1].run.id]);
     expect(part.stdout).toMatch(new RegExp(`^ {2}part of +${run}$`, 'm'));
     expect((await place.run(['runs'])).stdout).toMatch(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, sampleProgress } from '#cli/workflow/plan-progress.ts';
+import { describeProgress, pickLatest, sampleProgress } from '#cli/workflow/plan-progress.ts';
 import type { Progress } from '#lib/runs/run-record.ts';
 
 function lane(name: string, fields: Partial<Progress>): Progress {
@@ -19,6 +19,14 @@ describe('the progress line', () => {
       lane('build-1', { phase: 'indexes', items: 2, totalItems: 3, updatedAt: '2026-11-21T00:00:08.000Z' }),
     ];
     expect(sampleProgress(lanes, 7)).toMatchObject({ phase: 'indexes', at: 7, bytes: 0, items: 3, totalItems: 7 });
+  });
+
+  it('is that of the part which moved last, where two parts have a phase of one name', () => {
+    const backup = [lane('copy-0', { bytes: 500, updatedAt: '2026-11-21T00:00:05.000Z' })];
+    const safety = [lane('copy-0', { bytes: 7, updatedAt: '2026-11-21T00:00:09.000Z' })];
+    expect(sampleProgress(pickLatest([[], backup, safety]), 0)).toMatchObject({ phase: 'copy rows', bytes: 7 });
+    expect(pickLatest([[], []])).toEqual([]);
+    expect(pickLatest([])).toEqual([]);
   });
 
   it('tells bytes, share, rows, parts, rate and time left', () => {

@@ -11,6 +11,16 @@ describe('the events of a request', () => {
   });
 
   it.each([
+    ['holdfast/transfer.requested', { from: 'production', to: 'neon', fence: true, confirm: 'neon' }],
+    ['holdfast/rollback.requested', { run: '20261121T000000Z-abcdef', confirm: 'neon' }],
+    ['holdfast/discard.requested', { run: '20261121T000000Z-abcdef' }],
+    ['holdfast/sweep.requested', {}],
+    ['holdfast/run.approved', { run: '20261121T000000Z-abcdef' }],
+  ])('may be %s', (name, data) => {
+    expect(parseEvents(JSON.stringify({ name, data }))).toEqual([{ name, data }]);
+  });
+
+  it.each([
     ['text that is no JSON', 'backup please', 'bad_event', 'not JSON'],
     ['an empty list', '[]', 'bad_event', 'The body'],
     ['a field the event does not have', JSON.stringify({ ...backup, ts: 1 }), 'bad_event', 'ts'],
@@ -21,6 +31,12 @@ describe('the events of a request', () => {
       JSON.stringify({ ...backup, data: { connection: 'postgres://h/d' } }),
       'bad_event',
       'name',
+    ],
+    [
+      'a run that says whose part it is',
+      JSON.stringify({ ...backup, data: { connection: 'a', parent: '20261121T000000Z-abcdef/backup' } }),
+      'bad_event',
+      '"parent"',
     ],
     ['an outcome', JSON.stringify({ name: 'holdfast/backup.completed', data: {} }), 'unknown_event', 'completed'],
     [

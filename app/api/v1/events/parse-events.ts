@@ -1,12 +1,31 @@
 import { z } from 'zod';
-import { backupRequested, recoverRequested, restoreRequested, runCancelled, verifyRequested } from '#inngest/events.ts';
+import {
+  backupRequested,
+  discardRequested,
+  recoverRequested,
+  restoreRequested,
+  rollbackRequested,
+  runApproved,
+  runCancelled,
+  sweepRequested,
+  transferRequested,
+  verifyRequested,
+} from '#inngest/events.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 
 /** What other services may ask for; the rest of the events is Holdfast's own to send. */
-const accepted = [backupRequested, restoreRequested, recoverRequested, verifyRequested, runCancelled];
+const accepted = [
+  ...[backupRequested, restoreRequested, transferRequested, recoverRequested, rollbackRequested, discardRequested],
+  ...[sweepRequested, verifyRequested, runApproved, runCancelled],
+];
 const schemas = new Map<string, z.ZodType<Record<string, unknown>>>(
-  accepted.map(({ name, schema }) => [name, z.strictObject(schema.shape)]),
+  accepted.map(({ name, schema }) => [name, z.strictObject(withoutParent(schema.shape))]),
 );
+
+/** Only a run makes another one a part of itself. */
+function withoutParent(shape: z.ZodRawShape): z.ZodRawShape {
+  return Object.fromEntries(Object.entries(shape).filter(([field]) => field !== 'parent'));
+}
 
 const envelope = z.strictObject({ name: z.string(), data: z.unknown(), id: z.string().min(1).max(200).optional() });
 const body = z.array(envelope).min(1).max(100);
