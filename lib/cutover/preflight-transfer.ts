@@ -5,6 +5,7 @@ import { readServerInfo } from '#lib/postgres/server-info.ts';
 import { checkProtection } from '#lib/restore/preflight-restore.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { type ChosenCutover, type CutoverRequest, chooseCutover } from './choose-cutover.ts';
+import { isOneDatabase } from './is-one-database.ts';
 
 /**
  * What can be known before an hour of copying: that source and target are two databases, that the source can be fenced
@@ -22,13 +23,12 @@ export async function preflightTransfer(
   const target = findConnection(workspace.config, request.to);
   await requireReachable(source);
   const chosen = await chooseCutover(workspace, { runId, target, request });
-  const from = await withSession(source, async (session) => ({
-    info: await readServerInfo(session),
-    owns: await ownsDatabase(session),
-  }));
-  const to = await withSession(target, readServerInfo);
-  const same = from.info.systemIdentifier !== null && from.info.systemIdentifier === to.systemIdentifier;
-  const isSource = same && from.info.databaseOid === to.databaseOid;
+  const { isSource, from } = await withSession(source, (session) =>
+    withSession(target, async (other) => ({
+      isSource: await isOneDatabase(session, other),
+      from: { role: (await readServerInfo(session)).role, owns: await ownsDatabase(session) },
+    })),
+  );
   const checks = [
     checkProtection(target, request.confirm),
     {
@@ -44,7 +44,7 @@ export async function preflightTransfer(
             name: 'right to fence',
             object: `connection ${request.from}`,
             passed: from.owns,
-            detail: from.owns ? 'the role owns the database' : `role ${from.info.role} does not own the database`,
+            detail: from.owns ? 'the role owns the database' : `role ${from.role} does not own the database`,
             hint: 'Give the owner’s URL, or leave --fence out and stop the writers yourself.',
           },
         ]
