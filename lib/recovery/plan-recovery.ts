@@ -36,6 +36,7 @@ export function planRecovery(
   return {
     backup: manifest.id,
     schema,
+    unlogged,
     tables,
     create: tables.map((table) => planCreateStatement(table, aim)),
     rows: planRows(manifestToLoad(manifest, { schema, tables }).tables, options.lanes),

@@ -27,9 +27,9 @@ export interface RecoveryShape {
  */
 export async function prepareRecovery(
   runId: string,
-  options: { plan: RecoveryPlan; target: Connection; unlogged: boolean; repository: Repository },
+  options: { plan: RecoveryPlan; target: Connection; repository: Repository },
 ): Promise<RecoveryShape> {
-  const { plan, repository, unlogged } = options;
+  const { plan, repository } = options;
   // An attempt that comes late, after the run has been undone and closed, must not make the schema again.
   if (await readResult(repository, runId)) {
     throw new CancelledError(`Run ${runId} has ended.`, { code: 'run_ended', hint: 'Start a new recovery.' });
@@ -40,7 +40,7 @@ export async function prepareRecovery(
   await withSession(options.target, async (session) => {
     await createLedger(session, {
       runId,
-      unlogged,
+      unlogged: plan.unlogged,
       requireEmpty: async () => {
         if (!(await hasHoldfastSchema(session))) return;
         throw new RefusedError(`The database has a schema ${holdfastSchema}, a name that is reserved.`, {

@@ -26,6 +26,8 @@ export type SideTable = z.infer<typeof sideTableSchema>;
 const recoveryPlanSchema = z.strictObject({
   backup: z.string(),
   schema: z.string(),
+  /** The tables keep nothing over a crash of the server, and no publication carries them. */
+  unlogged: z.boolean(),
   tables: z.array(sideTableSchema),
   create: z.array(statement),
   /** Chunks of each lane; `table` counts the sources of all side tables in order. */

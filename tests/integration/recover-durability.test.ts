@@ -103,7 +103,7 @@ describe('a recovery', () => {
       );
       const runId = '20261121T000000Z-abcdef';
       for (let time = 0; time < 2; time++) {
-        await prepareRecovery(runId, { plan, target, unlogged: false, repository });
+        await prepareRecovery(runId, { plan, target, repository });
         await applyPreData(target, { runId, statements: plan.create });
         const options = { plan, manifest, target, repository, budgetMs: 60_000 };
         await Promise.all([1, 2].map(() => loadSideTables({ runId, lane: 0, from: 0 }, options)));
@@ -184,7 +184,7 @@ describe('a recovery', () => {
       const options = { patterns: ['big_1'], schema: 'first', lanes: 1, unlogged: false };
       const plan = planRecovery({ manifest, entries }, options);
       const runId = '20261121T000000Z-abcdef';
-      await prepareRecovery(runId, { plan, target, unlogged: false, repository: holdfast.repository });
+      await prepareRecovery(runId, { plan, target, repository: holdfast.repository });
       await applyPreData(target, { runId, statements: plan.create });
 
       const { result } = await recoverTables(holdfast, ['big_2']);
@@ -192,7 +192,7 @@ describe('a recovery', () => {
       // Past its preflight, it would find the ledger.
       const second = prepareRecovery('20261121T000001Z-abcdef', {
         ...{ plan: planRecovery({ manifest, entries }, { ...options, schema: 'second' }), target },
-        ...{ unlogged: false, repository: holdfast.repository },
+        repository: holdfast.repository,
       });
       await expect(second).rejects.toMatchObject({ name: 'RefusedError', code: 'restore_in_progress' });
       expect(await undoRecovery(await holdfast.workspace(), '20261121T000001Z-abcdef')).toEqual({ undone: false });
@@ -235,7 +235,7 @@ describe('a recovery', () => {
       const about = { connection: null, target: 'source', backup: manifest.id, parent: null };
       const ids = { id: '20251121T000000Z-abcdef', eventId: 'e', engineRunId: 'r' };
       await openRun(repository, { ...about, ...ids, kind: 'recover', startedAt: '2025-11-21T00:00:00.000Z' });
-      await prepareRecovery(ids.id, { plan, target, unlogged: false, repository });
+      await prepareRecovery(ids.id, { plan, target, repository });
       await applyPreData(target, { runId: ids.id, statements: plan.create });
       expect(await sideTables(live.url)).toEqual(['big_1', 'ledger']);
 

@@ -65,6 +65,7 @@ it('Every table of the zoo is recovered with the digest of the backup, or left o
     });
 
     // The zoo publishes all tables: subscribers do not have these.
+    expect(all.differences?.unlogged).toBe(true);
     const side = await runSql(
       live.url,
       `select distinct c.relpersistence as p from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -46,6 +46,8 @@ const differencesSchema = z.strictObject({
   /** The side schema, and the statement that removes it. */
   schema: z.string(),
   drop: z.string(),
+  /** A publication covers all tables, so the side tables are UNLOGGED: a crash of the server empties them. */
+  unlogged: z.boolean(),
   tables: z.array(tableDifferencesSchema),
 });
 export type Differences = z.infer<typeof differencesSchema>;

@@ -23,6 +23,7 @@ export async function reportDifferences(
     target,
     schema: plan.schema,
     drop,
+    unlogged: plan.unlogged,
     tables: await addScripts(found, options),
   };
   await writeDifferences(repository, runId, differences);
