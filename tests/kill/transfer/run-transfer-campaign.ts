@@ -92,16 +92,21 @@ function openArena(strategy: CampaignStrategy): Promise<TransferArena> {
   return strategy === 'neon-branch' ? openNeonArena() : openSwapArena();
 }
 
-/** A machine that has become faster gets earlier kills, or they would miss. */
-function learn(undisturbed: UndisturbedVerbs, { transfer, rollback, discard, hits }: PlayedTransfer): void {
+/** Kills are aimed by what things take now: a machine with other work takes longer, and kills come all too early. */
+function learn(undisturbed: UndisturbedVerbs, { transfer, rollback, discard }: PlayedTransfer): void {
   const take = (verb: keyof UndisturbedVerbs, played: PlayedLives | undefined): void => {
-    if (played === undefined || played.kills.length > 0 || played.begunAgain > 0) return;
-    undisturbed[verb] = undisturbed[verb] === 0 ? played.durationMs : Math.min(undisturbed[verb], played.durationMs);
+    if (played === undefined) return;
+    const { durationMs, resumed, begunAgain } = played;
+    const alone = durationMs / (1 + restartPart * (resumed + begunAgain));
+    undisturbed[verb] = undisturbed[verb] === 0 ? alone : (undisturbed[verb] + alone) / 2;
   };
-  if (hits.length === 0) take('transfer', transfer);
+  take('transfer', transfer);
   take('rollback', rollback);
   take('discard', discard);
 }
+
+/** What every life after the first adds to the time of a verb, about. */
+const restartPart = 0.3;
 
 function describeTransfer({
   round,
