@@ -18,7 +18,7 @@ export async function checkEmpty(
   if (ledgerRun === runId) return { ...check, passed: true, detail: 'the copy of this run', hint: '' };
   if (ledgerRun !== undefined) {
     const detail = `the database holds the unfinished restore ${ledgerRun}`;
-    const hint = `Finish it with \`holdfast resume ${ledgerRun}\`, or drop and create the database.`;
+    const hint = `Finish it with \`holdfast resume ${ledgerRun}\`, or take it back with \`holdfast cancel ${ledgerRun}\`.`;
     return { ...check, passed: false, detail, hint };
   }
   const found = await describeContent(session, server);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { cliRows, createCliSource } from '#tests/support/cli-database.ts';
-import { openCliPlace, passwordOf } from '#tests/support/cli-place.ts';
+import { type CliPlace, openCliPlace, passwordOf } from '#tests/support/cli-place.ts';
 import { runSql, withClient } from '#tests/support/with-client.ts';
 
 const rescue = ['restore', 'latest', '--to', 'production', '--schema-as', 'rescue'];
@@ -97,41 +97,62 @@ describe.concurrent('holdfast restore --tables --schema-as', () => {
     await using place = await openCliPlace({ DATABASE_URL: source.url });
     await place.runJson(['backup']);
     await runSql(source.url, 'delete from sessions where id = 7');
-    const killed = await withClient(source.url, async (client) => {
-      const running = place.start([...rescue, '--tables', '*']);
-      while ((await client.query(`select to_regclass('rescue.sessions') as there`)).rows[0]?.there === null) {
-        if (running.process.exitCode !== null) throw new Error((await running.ended).stderr);
-        await sleep(5);
-      }
-      await client.query('begin; lock table rescue.sessions in share mode');
-      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      while ((await runSql(source.url, waiting)).length === 0 && running.process.exitCode === null) await sleep(5);
-      running.process.kill('SIGKILL');
-      await running.ended;
-      await client.query('commit');
-      return running.process.signalCode;
-    });
-    expect(killed).toBe('SIGKILL');
+    await killInTheMiddle(place, source.url);
     expect((await place.run(['runs'])).stdout).toMatch(/^ {2}\S+ +Recovery of tables of .* interrupted$/m);
     // Another one must not take what the first has begun.
-    expect(
-      await place.runBadly(['restore', 'latest', '--to', 'production', '--tables', 'players', '--schema-as', 'other'], {
-        exitCode: 3,
-      }),
-    ).toMatch(/the run \S+ is at work in the database, or was stopped\nhint: .*holdfast resume/);
+    const other = ['restore', 'latest', '--to', 'production', '--tables', 'players', '--schema-as', 'other'];
+    expect(await place.runBadly(other, { exitCode: 3 })).toMatch(
+      /the run \S+ is at work in the database, or was stopped\nhint: .*holdfast resume/,
+    );
 
     const resumed = await place.runJson(['resume']);
     expect(resumed).toMatchObject({
       ...{ exitCode: 0, runs: [{ status: 'completed', run: { kind: 'recover' }, proof: { passed: true } }] },
     });
-    expect(
-      resumed.runs[0].differences.tables
-        .map(({ onlyInBackup }: { onlyInBackup: { rows: string } }) => onlyInBackup.rows)
-        .sort(),
-    ).toEqual(['0', '0', '1']);
+    const lost = resumed.runs[0].differences.tables.map((table: { onlyInBackup: object }) => table.onlyInBackup);
+    expect(lost).toContainEqual({ rows: '1', examples: [['7']] });
     expect(await runSql(source.url, 'select count(*) from rescue.sessions')).toEqual([
       { count: String(cliRows.sessions) },
     ]);
-    expect(await runSql(source.url, `select from pg_namespace where nspname = 'holdfast'`)).toEqual([]);
+    expect(await schemas(source.url)).toEqual(['rescue']);
+  });
+
+  it('is taken back by `cancel` where its process was killed', async () => {
+    await using source = await createCliSource();
+    await using place = await openCliPlace({ DATABASE_URL: source.url });
+    await place.runJson(['backup']);
+    await killInTheMiddle(place, source.url);
+    expect(await schemas(source.url)).toEqual(['holdfast', 'rescue']);
+    const [newest] = (await place.runJson(['runs'])).runs;
+    expect(await place.runJson(['cancel', newest.run.id])).toMatchObject({ cancelled: true, exitCode: 0 });
+    expect(await schemas(source.url)).toEqual([]);
+    expect(await place.runJson(['runs', newest.run.id])).toMatchObject({ status: 'cancelled' });
+    expect((await place.run([...rescue, '--tables', 'players'])).exitCode).toBe(0);
   });
 });
+
+/** Starts a recovery of everything and kills it while it waits for a lock in the middle of its rows. */
+async function killInTheMiddle(place: CliPlace, url: string): Promise<void> {
+  await withClient(url, async (client) => {
+    const running = place.start([...rescue, '--tables', '*']);
+    while ((await client.query(`select to_regclass('rescue.sessions') as there`)).rows[0]?.there === null) {
+      if (running.process.exitCode !== null) throw new Error((await running.ended).stderr);
+      await sleep(5);
+    }
+    await client.query('begin; lock table rescue.sessions in share mode');
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await runSql(url, waiting)).length === 0 && running.process.exitCode === null) await sleep(5);
+    running.process.kill('SIGKILL');
+    await running.ended;
+    await client.query('commit');
+    expect(running.process.signalCode).toBe('SIGKILL');
+  });
+}
+
+async function schemas(url: string): Promise<(string | null | undefined)[]> {
+  const found = await runSql(
+    url,
+    `select nspname as name from pg_namespace where nspname in ('rescue', 'other', 'holdfast') order by 1`,
+  );
+  return found.map(({ name }) => name);
+}
