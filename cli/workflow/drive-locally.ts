@@ -5,7 +5,7 @@ import { inngest } from '#inngest/client.ts';
 import { functions } from '#inngest/functions.ts';
 import type { SentEvent } from '#inngest/local/client-route.ts';
 import { type LocalRunner, startLocalRunner } from '#inngest/local/local-runner.ts';
-import { followDecisions, takeDecisions } from '#inngest/local/take-decisions.ts';
+import { followDecisions, takeWhatWasDecided } from '#inngest/local/take-decisions.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -40,8 +40,7 @@ export async function driveLocally(
   return withStopSignals(async (signals) => {
     const runner = await startRunner(terminal, {
       journal,
-      // Who was cancelled while nobody drove it must not get one step further.
-      beforeWork: (opened) => takeDecisions(opened, openRepository),
+      beforeWork: (opened) => takeWhatWasDecided(opened, openRepository),
     });
     const ending = new AbortController();
     void followDecisions(runner, { openRepository, signal: ending.signal });

@@ -10,7 +10,7 @@ import { describeChange } from './describe-change.ts';
 import { startLocalRunner } from './local-runner.ts';
 import { serverJournal } from './server-journal.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
-import { followDecisions, takeDecisions } from './take-decisions.ts';
+import { followDecisions, takeWhatWasDecided } from './take-decisions.ts';
 
 /**
  * Makes a server process a complete service: where no Inngest is configured it runs the functions itself, with its
@@ -28,8 +28,7 @@ export async function embedRunner(): Promise<void> {
       functions,
       journalPath,
       onChange: tell,
-      // Who was cancelled while nobody was there must not get one step further.
-      beforeWork: (opened) => takeDecisions(opened, openRepository),
+      beforeWork: (opened) => takeWhatWasDecided(opened, openRepository),
     });
     stopOnSignal(runner, say);
     // For as long as the process lives: a closed runner takes nothing.

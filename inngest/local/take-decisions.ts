@@ -5,6 +5,7 @@ import type { Repository } from '#lib/repository/repository.ts';
 import { readDecision } from '#lib/runs/decision-store.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { runKinds } from '#lib/runs/run-record.ts';
+import { readResult } from '#lib/runs/run-store.ts';
 import type { SentEvent } from './client-route.ts';
 import type { LocalRunner, PendingRun } from './local-runner.ts';
 
@@ -14,7 +15,7 @@ const lookMs = 1_000;
  * Turns what persons have decided about the runner's open runs, which other processes write into the repository, into
  * the events that the runs react to. Safe to repeat: an event's id makes one of two.
  */
-export async function takeDecisions(runner: LocalRunner, openRepository: () => Promise<Repository>): Promise<void> {
+async function takeDecisions(runner: LocalRunner, openRepository: () => Promise<Repository>): Promise<void> {
   const runs = runner.pendingRuns().filter(isWorkflow);
   if (runs.length === 0) return;
   try {
@@ -27,6 +28,27 @@ export async function takeDecisions(runner: LocalRunner, openRepository: () => P
     }
   } catch {
     // A store that does not answer, or a runner that closes at this moment: the next look finds the same decision.
+  }
+}
+
+/**
+ * What a runner does before it begins to work: who was cancelled while nobody drove it must not get one step further,
+ * and neither must a run that was given up meanwhile and closed by the sweeper.
+ */
+export async function takeWhatWasDecided(
+  runner: LocalRunner,
+  openRepository: () => Promise<Repository>,
+): Promise<void> {
+  await takeDecisions(runner, openRepository);
+  try {
+    for (const run of runner.pendingRuns().filter(isWorkflow)) {
+      const runId = deriveRunId(run.event.ts, run.id);
+      const result = await readResult(await openRepository(), runId);
+      const event = result?.error?.code === 'given_up' && toEvent('cancel', { run, runId });
+      if (event) await runner.send(event);
+    }
+  } catch {
+    // A store that does not answer: the run's own steps find that it has ended.
   }
 }
 
