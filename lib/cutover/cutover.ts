@@ -55,7 +55,7 @@ const inPlace = z.strictObject({
 });
 
 /** What a strategy needs to remember of one run. */
-export const cutoverDetailsSchema = z.discriminatedUnion('strategy', [databaseSwap, neonBranch, inPlace]);
+const cutoverDetailsSchema = z.discriminatedUnion('strategy', [databaseSwap, neonBranch, inPlace]);
 export type DatabaseSwap = z.infer<typeof databaseSwap>;
 export type NeonBranch = z.infer<typeof neonBranch>;
 export type InPlace = z.infer<typeof inPlace>;
