@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { UserConfig } from '#lib/config/config-schema.ts';
+import { zooTemplate } from '#tests/fixtures/zoo/zoo-template.ts';
 import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
-import { shopTemplate } from '#tests/support/shop.ts';
 import { createDatabase, ensureTemplate } from '#tests/support/test-database.ts';
 import { startWebSocketProxy } from '#tests/support/websocket-proxy.ts';
 import { runSql, withClient } from '#tests/support/with-client.ts';
@@ -72,8 +72,8 @@ async function openPlaces(template: string) {
 }
 
 describe('over WebSockets on both sides', () => {
-  it('a backup is taken, restored and proven', async () => {
-    await using places = await openPlaces(await shopTemplate());
+  it('the zoo is backed up, restored and proven', async () => {
+    await using places = await openPlaces(await zooTemplate());
     await withHoldfast(places.options, async (holdfast) => {
       const backup = await holdfast.backup();
       expect(backup.result.error).toBeNull();
