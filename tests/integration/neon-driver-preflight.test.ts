@@ -35,6 +35,9 @@ describe('the connections that are left', () => {
       await expectConnections(role.url).toEqual({ free: 2, bound: 'role', limit: 3 });
     });
     await runSql(cluster.url, 'alter database postgres connection limit 2');
+    expect((await ofRole(cluster.url)).neon).toBe(false);
+    await runSql(cluster.url, 'create role neon_superuser nologin');
+    expect((await ofRole(cluster.url)).neon).toBe(true);
     await expectConnections(role.url).toMatchObject({ bound: 'database', limit: 2 });
   });
 
