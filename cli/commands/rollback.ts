@@ -79,7 +79,10 @@ async function describeRollback(
 ): Promise<string> {
   const preview = await look(workspace, run);
   const { cutover, checks, walBytes } = preview;
-  requirePassed(checks.filter(({ name }) => name !== 'protection'));
+  requirePassed(
+    checks.filter(({ name }) => name !== 'protection'),
+    run,
+  );
   const clients = chooseEngine(readEnvironment()).kind === 'local' ? (await readTargetFacts(target)).clients : [];
   const since = cutover.cutOverAt === null ? '' : ` since ${describeTime(cutover.cutOverAt)}`;
   return describeLines(`rollback of ${target.name}:`, [

@@ -33,21 +33,23 @@ export async function confirmCutover(
   wanted: CutoverToConfirm,
 ): Promise<string | undefined> {
   const { title, target, given, source } = wanted;
-  const isGiven = given.yes || given.yesReplace !== undefined;
   const chosen = await lookAt(wanted);
   const strong = [...protectionOf(target), ...(chosen ? sameAsSource(chosen, { target, source }) : [])];
-  if (chosen?.cutover === undefined || hasOtherProblem(chosen)) {
-    // Where the run will be refused anyway, nobody is asked; where nothing could be seen, the run itself looks.
-    if (chosen === undefined) await confirm({ target, reasons: strong, facts: title, verb: 'go on' }, given);
-    return isGiven ? target.name : undefined;
+  const isGiven = given.yesReplace !== undefined || (given.yes && strong.length === 0);
+  if (chosen === undefined) {
+    await confirm({ target, reasons: strong, facts: title, verb: 'go on' }, given);
+    return isGiven || strong.length > 0 ? target.name : undefined;
   }
-  const { cutover } = chosen;
-  terminal.note(`${target.name}: ${describeChoice(cutover)}`);
-  const reasons = [...strong, ...(chosen.replaces ? [replacementOf(chosen, target)] : [])];
-  const facts = chosen.replaces
+  const { cutover, replaces } = chosen;
+  // The run will be refused anyway: nobody is asked.
+  if (cutover === undefined || hasOtherProblem(chosen)) return isGiven ? target.name : undefined;
+  const reasons = [...strong, ...(replaces ? [replacementOf(chosen, target)] : [])];
+  const facts = replaces
     ? describeCutoverPlan({ ...chosen, cutover }, { title, target, config: workspace.config })
     : describeLines(`${title}:`, [['how', describeChoice(cutover)]]);
-  await confirm({ target, reasons, facts, verb: chosen.replaces ? 'replace what it serves' : 'go on' }, given);
+  const willBeAsked = reasons.length > 0 && !isGiven && canAsk();
+  if (!willBeAsked) terminal.note(replaces ? facts : `${target.name}: ${describeChoice(cutover)}`);
+  await confirm({ target, reasons, facts, verb: replaces ? 'replace what it serves' : 'go on' }, given);
   return isGiven || reasons.length > 0 ? target.name : undefined;
 }
 

@@ -3,6 +3,7 @@ import { loadConfig } from '#lib/config/load-config.ts';
 import { type KnownDatabase, lookAtDatabases } from '#lib/cutover/look-at-databases.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { nameRun } from './name-run.ts';
 import { type Evidence, readEvidence } from './read-evidence.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { renderFacts } from './render-table.ts';
@@ -17,12 +18,16 @@ export async function printFinished(
   repository: Repository,
   finished: FinishedRun,
 ): Promise<number> {
-  const { runId, result, error } = finished;
-  if (result === undefined)
+  const { runId } = finished;
+  if (finished.result === undefined) {
+    const { error } = finished;
     return terminal.fail(error, { run: { id: runId }, status: 'failed', exitCode: error.exitCode, error });
+  }
+  const { result } = finished;
   const evidence = await readEvidence(repository, { run: result.run, result });
   const databases = result.exitCode === exitCodes.rollbackFailed ? await lookAt(evidence) : null;
-  const document = { ...result, ...toDocument(evidence), ...(databases === null ? {} : { databases }) };
+  const error = result.error && nameRun(result.error, evidence.cutover?.knownAs ?? runId);
+  const document = { ...result, error, ...toDocument(evidence), ...(databases === null ? {} : { databases }) };
   if (error === null) {
     terminal.result(document, () => renderOutcome(terminal, result, evidence));
     return result.exitCode;
@@ -35,7 +40,7 @@ export async function printFinished(
 }
 
 /** The evidence as a part of a JSON document: `differences` only where there are some. */
-export function toDocument({ differences, ...evidence }: Evidence) {
+function toDocument({ differences, ...evidence }: Evidence) {
   return { ...evidence, ...(differences === null ? {} : { differences }) };
 }
 

@@ -2,6 +2,7 @@ import type { RunView } from '#cli/commands/read-run.ts';
 import type { StepRecord } from '#lib/runs/run-record.ts';
 import { describeDuration, describeTime } from './describe-amounts.ts';
 import { describeWaiting } from './describe-waiting.ts';
+import { nameRun } from './name-run.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { type Cell, renderFacts, renderTable } from './render-table.ts';
 import { escapeControls, type Format, type Terminal } from './terminal.ts';
@@ -27,8 +28,9 @@ export function renderRun(terminal: Terminal, view: RunView): string {
     renderTimeline(terminal, timeline),
   ];
   if (result?.error) {
-    parts.push('', `${terminal.paint('red', 'error:')} ${escapeControls(result.error.message)}`);
-    parts.push(`${terminal.paint('yellow', 'hint:')} ${escapeControls(result.error.hint)}`);
+    const { message, hint } = nameRun(result.error, view.cutover?.knownAs ?? run.id);
+    parts.push('', `${terminal.paint('red', 'error:')} ${escapeControls(message)}`);
+    parts.push(`${terminal.paint('yellow', 'hint:')} ${escapeControls(hint)}`);
   }
   const outcome = result === null ? '' : renderOutcome(terminal, result, view);
   if (outcome !== '') parts.push('', outcome);

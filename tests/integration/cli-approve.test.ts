@@ -19,7 +19,7 @@ async function startWaiting(place: CliPlace, args: readonly string[]): Promise<{
   return { waiting, run: open.run.id };
 }
 
-describe.concurrent('a run that waits for approval', () => {
+describe('a run that waits for approval', () => {
   it('says what for, until when and how; goes on when another process approves; both tell the end', async () => {
     await using source = await createCliSource();
     await using target = await createDatabase({ cluster: 'target' });

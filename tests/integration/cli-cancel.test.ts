@@ -7,7 +7,7 @@ import { runSql } from '#tests/support/with-client.ts';
 
 const others = `select count(*) as n from pg_database where datname <> current_database() and starts_with(datname, current_database())`;
 
-describe.concurrent('a restore that is building its copy', () => {
+describe('a restore that is building its copy', () => {
   it('ends when another process cancels it, and leaves nothing', async () => {
     await using source = await createCliSource();
     await addSlowIndex(source.url);

@@ -25,7 +25,7 @@ async function servesOld(url: string): Promise<boolean> {
   return row?.['old'] === 't' && row['new'] === 'f';
 }
 
-describe.concurrent('a restore over something that lives', () => {
+describe('a restore over something that lives', () => {
   it('is refused without a word where nobody can be asked, and names the flag', async () => {
     await using source = await createCliSource();
     await using target = await createLiveTarget();
@@ -70,7 +70,9 @@ describe.concurrent('a restore over something that lives', () => {
     expect(await place.run(['backup'])).toMatchObject({ exitCode: 0 });
     const done = await place.run(['restore', 'latest', '--to', 'neon', '--yes']);
     expect(done.exitCode, done.stderr).toBe(0);
-    expect(done.stderr).toMatch(/^neon: database-swap: role postgres can create databases$/m);
+    expect(done.stderr).toMatch(
+      /^restore of \S+ to neon:\n {2}how +database-swap: role postgres can create databases$/m,
+    );
     expect(done.stdout).toMatch(/^Restored, proven and live: \S+ in neon$/m);
     expect(done.stdout).toMatch(/^ {2}cut-over +database-swap: role postgres can create databases$/m);
     expect(done.stdout).toMatch(/^ {2}interrupted +\d+ ms in which no client could work$/m);
@@ -141,6 +143,8 @@ describe.concurrent('a restore over something that lives', () => {
     const kept = await place.run(['restore', 'latest', '--to', 'neon', '--yes', '--keep-staging']);
     expect(kept.exitCode, kept.stderr).toBe(4);
     expect(kept.stdout).toMatch(/^Not proven: /m);
+    const [, failed = ''] = /^ {2}run +(\S+)$/m.exec(kept.stdout) ?? [];
+    expect(kept.stderr).toMatch(new RegExp(`^hint: .*\`holdfast show ${failed}\`\\.$`, 'm'));
     expect(kept.stdout).toMatch(/^ {2}copy +postgres:.*__staging_/m);
     const dropped = await place.runJson(['restore', 'latest', '--to', 'neon', '--yes'], { exitCode: 4 });
     expect(dropped).toMatchObject({

@@ -9,7 +9,7 @@ import { runSql } from '#tests/support/with-client.ts';
 
 const readOnly = 'show default_transaction_read_only';
 
-describe.concurrent('a transfer', () => {
+describe('a transfer', () => {
   it('moves a database into an empty one, and tells of its backup, its proof and what was written since', async () => {
     await using source = await createCliSource();
     await using target = await createDatabase({ cluster: 'target' });
