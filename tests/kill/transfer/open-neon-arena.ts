@@ -67,7 +67,8 @@ async function openNeonHomes(
         },
     target: {
       ...{ strategy: 'neon-branch', proxied: false, url: home(keeper, branch), readerUrl: home(reader, branch) },
-      env: { NEON_API_KEY: plane.key, NEON_API_URL: plane.url },
+      // Through endpoint and proxy a session takes its time: fewer, longer steps.
+      env: { NEON_API_KEY: plane.key, NEON_API_URL: plane.url, HOLDFAST_STEP_BUDGET: '500ms' },
       config: { ...way, neon: { project, branch } },
       liveUrl: () => plane.superuserUrlOf(database, branch),
       serverUrls: () => plane.branches().map(({ name }) => plane.superuserUrlOf('postgres', name)),
