@@ -261,7 +261,8 @@ async function liftFence(url: string): Promise<void> {
 
 /** Retries come soon, so that a round does not wait for them; a round meant to fail asks where its answer is given. */
 async function writeConfig({ kind, number }: TransferRound, { folder, homes }: TransferPlace): Promise<string> {
-  const criticalQueries = kind === 'query' ? [{ name: 'where am I', sql: 'select current_database()' }] : undefined;
+  const criticalQueries =
+    kind === 'query' ? [{ name: 'where am I', sql: 'select pg_postmaster_start_time()' }] : undefined;
   const connections = { neon: homes.target.config, production: { ...homes.source.config, criticalQueries } };
   const file = join(folder, `config-${number}.mjs`);
   await writeFile(file, `export default ${JSON.stringify({ retryDelay: '300ms', connections })};\n`);
