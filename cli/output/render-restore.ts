@@ -5,7 +5,7 @@ import { restoreOutcome } from './outcome-schemas.ts';
 import type { Evidence } from './read-evidence.ts';
 import { renderProof } from './render-proof.ts';
 import { renderFacts, renderTable } from './render-table.ts';
-import type { Terminal } from './terminal.ts';
+import type { Format, Terminal } from './terminal.ts';
 
 /** A restore for people: the proof table by table, what was left out, where the copy and the former content are. */
 export function renderRestore(terminal: Terminal, result: RunResult, evidence: Evidence): string {
@@ -16,7 +16,7 @@ export function renderRestore(terminal: Terminal, result: RunResult, evidence: E
   const { backup, leftOut, lanesNote } = restoreOutcome.safeParse(outcome).data ?? unknown;
   const lanes: [string, string][] = lanesNote === null ? [] : [['lanes', lanesNote]];
   return [
-    `${renderHead(terminal, evidence)} ${terminal.paint('bold', backup)} ${isBeside(evidence) ? 'beside' : 'in'} ${run.target ?? ''}`,
+    renderHead(terminal, { ...result, backup }, evidence),
     renderProof(terminal, proof),
     ...renderLeftOut(terminal, leftOut),
     renderFacts(terminal, [
@@ -42,12 +42,16 @@ export function renderLeftOut(terminal: Terminal, leftOut: readonly { object: st
   ];
 }
 
-function renderHead(terminal: Terminal, { proof, cutover }: Evidence): string {
-  if (proof?.passed !== true) return terminal.paint('red', 'Not proven:');
+function renderHead(
+  terminal: Terminal,
+  { status, run, backup }: Pick<RunResult, 'status' | 'run'> & { backup: string },
+  { proof, cutover }: Evidence,
+): string {
+  const head = (format: Format, says: string, where: string): string =>
+    `${terminal.paint(format, says)} ${terminal.paint('bold', backup)} ${where} ${run.target ?? ''}`;
+  if (proof?.passed !== true) return head('red', 'Not proven:', 'in');
+  if (status !== 'completed' && cutover?.state !== 'live') return head('red', 'Proven, but not live:', 'for');
+  if (cutover?.state === 'staged' && cutover.kept !== null) return head('green', 'Restored and proven:', 'beside');
   const isLive = cutover?.state === 'live' && cutover.details.strategy !== 'in-place';
-  return terminal.paint('green', isLive ? 'Restored, proven and live:' : 'Restored and proven:');
-}
-
-function isBeside({ cutover }: Evidence): boolean {
-  return cutover !== null && cutover.state === 'staged' && cutover.kept !== null;
+  return head('green', isLive ? 'Restored, proven and live:' : 'Restored and proven:', 'in');
 }

@@ -137,9 +137,10 @@ describe('a run that waits for approval', () => {
     expect(cancelled.stdout).toMatch(
       /^Cancelled: Restore of \S+ to neon\n {2}left +nothing; neon serves what it served$/m,
     );
-    const { exitCode, stderr } = await waiting.ended;
-    expect({ exitCode, stderr }).toEqual({
+    const { exitCode, stdout, stderr } = await waiting.ended;
+    expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 6,
+      stdout: expect.stringMatching(/^Proven, but not live: \S+ for neon$/m),
       stderr: expect.stringMatching(/^error: Run \S+ was cancelled\.$/m),
     });
     expect(
