@@ -95,7 +95,11 @@ async function openNeon(): Promise<Arena> {
   const branches = (): string[] => plane.branches().map(({ name }) => name);
   const target: Target = {
     url,
-    left: async () => branches().filter((name) => !/^(main|holdfast-(rolled-back|emptied)-.*)$/.test(name)),
+    async left() {
+      // What was live for a moment keeps its relatives until it is discarded: a branch with children cannot be deleted.
+      const isKept = branches().some((name) => name.startsWith('holdfast-rolled-back-'));
+      return isKept ? [] : branches().filter((name) => !/^(main|holdfast-emptied-.*)$/.test(name));
+    },
     async tidy(holdfast, run) {
       // The first round is the calm one: its content goes, so that the others find the old one.
       await holdfast.run('rollback', { run });
@@ -181,7 +185,7 @@ for (const [strategy, openArena] of arenas) {
         const left = await target.left();
         const steps = await listSteps(holdfast.repository, result);
         await target.tidy(holdfast, id);
-        return { result, serves, left, steps };
+        return { result, serves, left: [...left, ...(await target.left())], steps };
       });
     };
 
