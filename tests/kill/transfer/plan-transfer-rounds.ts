@@ -5,8 +5,7 @@ import { seededRandom } from '#tests/support/runner-campaign.ts';
  * sessions ended; the target's server crashed; connections cut; and two that are meant to fail, by a damaged chunk and
  * by a critical query that the copy answers differently.
  */
-export const transferKinds = ['random', 'cutover', 'backend', 'crash', 'network', 'damage', 'query'] as const;
-export type TransferKind = (typeof transferKinds)[number];
+type TransferKind = 'random' | 'cutover' | 'backend' | 'crash' | 'network' | 'damage' | 'query';
 
 /** Five of twelve are aimed at the cut-over. */
 const order: readonly TransferKind[] = [

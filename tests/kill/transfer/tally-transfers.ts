@@ -71,7 +71,7 @@ export function describeTransferTally(tally: TransferTally): string {
   ].join('\n');
 }
 
-export function livesOf({ transfer, rollback, discard }: PlayedTransfer): PlayedLives[] {
+function livesOf({ transfer, rollback, discard }: PlayedTransfer): PlayedLives[] {
   return [transfer, rollback, discard].filter((played) => played !== undefined);
 }
 

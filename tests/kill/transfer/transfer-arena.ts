@@ -15,7 +15,7 @@ export interface TransferHomes extends AsyncDisposable {
   target: TransferTarget;
 }
 
-export interface TransferSource {
+interface TransferSource {
   /** The URL of the keeper, who Holdfast is. */
   url: string;
   /** A superuser's URL of the database. */

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { type Sight, sightSql } from './generation.ts';
 
 /** Attempts in a row that have seen the same generation; times in epoch milliseconds. */
-export interface Reign {
+interface Reign {
   generation: number;
   /** The end of the first and of the last attempt that have seen it. */
   from: number;
