@@ -22,6 +22,8 @@ export async function performCutOver(workspace: Workspace, runId: string): Promi
   if (cutover.state === 'live') return cutover;
   await requireOpenRun(workspace, runId);
   const { details, putAside, interruptionMs, lsn, notes } = await strategyOf(cutover).cutOver(workspace);
+  // Who has undone the run meanwhile has noted what became of the cut-over.
+  await requireOpenRun(workspace, runId);
   return note(workspace, {
     ...cutover,
     state: 'live',
@@ -39,7 +41,15 @@ export async function rollBackCutover(workspace: Workspace, runId: string): Prom
   const cutover = await requireCutover(workspace, runId);
   if (cutover.state === 'rolled-back') return cutover;
   const { details, putAside, interruptionMs, notes } = await strategyOf(cutover).rollBack(workspace);
-  return note(workspace, { ...cutover, state: 'rolled-back', details, putAside, interruptionMs, notes });
+  const after: Cutover = { ...cutover, state: 'rolled-back', details, putAside, interruptionMs, notes };
+  // A copy that never went live is staging still, and has to be dropped as such.
+  return putAside === null && cutover.state !== 'live' ? { ...cutover, putAside } : note(workspace, after);
+}
+
+/** Drops staging of a run that is being undone. Safe to run twice, as `dropStaging` is. */
+export async function dropStaging(workspace: Workspace, cutover: Cutover): Promise<void> {
+  await strategyOf(cutover).dropStaging(workspace);
+  await note(workspace, { ...cutover, state: 'discarded', staging: null, putAside: null });
 }
 
 /** Drops staging and what was put aside. Safe to run twice, as `discard` is. */

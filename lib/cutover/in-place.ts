@@ -46,6 +46,10 @@ export const inPlace: CutoverStrategy<InPlace> = {
     });
   },
 
+  async dropStaging() {
+    // The target itself is the staging place: it is emptied by the undo of the restore.
+  },
+
   async discard() {
     // Nothing lies beside the target; the safety backup is a backup like others.
   },

@@ -60,7 +60,7 @@ async function countWal({ config }: Workspace, { target, cutOverLsn }: Cutover):
   try {
     return await withSession(findConnection(config, target), async (session) => {
       const answer = await session.query<{ bytes: string }>(
-        'select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), $1) as bytes',
+        'select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), $1) as bytes',
         [cutOverLsn],
       );
       return answer.rows[0]?.bytes ?? null;

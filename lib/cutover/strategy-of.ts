@@ -27,6 +27,7 @@ function bind<D extends Details>(strategy: CutoverStrategy<D>, cutover: CutoverO
     prepare: (workspace) => strategy.prepare(workspace, cutover),
     cutOver: (workspace): Promise<CutOverFacts<D>> => strategy.cutOver(workspace, cutover),
     rollBack: (workspace) => strategy.rollBack(workspace, cutover),
+    dropStaging: (workspace) => strategy.dropStaging(workspace, cutover),
     discard: (workspace) => strategy.discard(workspace, cutover),
   };
 }

@@ -37,6 +37,11 @@ export interface CutoverStrategy<D extends Details> {
    * happened nothing is done. @throws RefusedError with the reason (replaced again since, dropped), RollbackFailedError.
    */
   rollBack(workspace: Workspace, cutover: CutoverOf<D>): Promise<CutOverFacts<D>>;
+  /**
+   * Drops staging of a run that is being undone, and nothing else: a cut-over that commits at this moment must not lose
+   * what it has put aside. @throws UnavailableError where the copy is live all the same: it is to be rolled back first.
+   */
+  dropStaging(workspace: Workspace, cutover: CutoverOf<D>): Promise<void>;
   /** Drops staging and whatever was put aside; never what is live. @throws a classified error. */
   discard(workspace: Workspace, cutover: CutoverOf<D>): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { undoRestore } from '#lib/restore/undo-restore.ts';
 import { readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
-import { discardCutover, rollBackCutover } from './carry-out.ts';
+import { dropStaging, rollBackCutover } from './carry-out.ts';
 import type { Cutover, InPlace } from './cutover.ts';
 import { readCutover, writeCutover } from './cutover-store.ts';
 import { findBackupToBringBack } from './in-place.ts';
@@ -35,7 +35,7 @@ export async function undoCutover(
     const { putAside } = await rollBackCutover(workspace, runId);
     if (putAside !== null) return { outcome: 'kept', bringBack: null };
   }
-  await discardCutover(workspace, runId);
+  await dropStaging(workspace, cutover);
   return { outcome: 'discarded', bringBack: null };
 }
 

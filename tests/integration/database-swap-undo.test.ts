@@ -134,6 +134,50 @@ describe('a rollback', () => {
   });
 });
 
+describe('dropping staging of a run that is undone', () => {
+  it('drops it and nothing else, twice without harm', async () => {
+    await using place = await openSwapPlace(url);
+    const planned = await place.plan();
+    await place.stage(planned);
+    // The run was killed before it noted the oid: the plan alone is known.
+    await databaseSwap.dropStaging(place.workspace, planned);
+    await databaseSwap.dropStaging(place.workspace, planned);
+    expect(await place.databases()).toEqual([place.live]);
+    expect(await place.content(place.live)).toBe('old');
+  });
+
+  it('keeps both databases where the cut-over came about all the same, and asks for another attempt', async () => {
+    const { place, cutover } = await openSwapped();
+    await using _ = place;
+    const before = await place.databases();
+    const refused = databaseSwap.dropStaging(place.workspace, cutover);
+    await expect(refused).rejects.toMatchObject({ code: 'went_live', retryable: true });
+    expect(await place.databases()).toEqual(before);
+  });
+
+  it('loses nothing when the cut-over commits at the same moment', async () => {
+    for (let round = 0; round < 8; round++) {
+      await using place = await openSwapPlace(url);
+      const cutover = await place.stage(await place.plan());
+      const [swapped, dropped] = await Promise.allSettled([
+        databaseSwap.cutOver(place.workspace, cutover),
+        new Promise((resolve) => setTimeout(resolve, round * 12)).then(() =>
+          databaseSwap.dropStaging(place.workspace, cutover),
+        ),
+      ]);
+      const names = await place.databases();
+      if (swapped.status === 'fulfilled') {
+        expect(dropped.status).toBe('rejected');
+        expect(await place.content(cutover.details.before)).toBe('old');
+        expect(await place.content(place.live)).toBe('new');
+      } else {
+        expect(names).toEqual([place.live]);
+        expect(await place.content(place.live)).toBe('old');
+      }
+    }
+  });
+});
+
 describe('discarding', () => {
   it('drops the staging database of a run that died, whoever is connected, twice without harm', async () => {
     await using place = await openSwapPlace(url);

@@ -1,6 +1,7 @@
 import { findConnection } from '#lib/config/find-connection.ts';
 import type { DatabaseSwap } from '#lib/cutover/cutover.ts';
 import type { CutOverFacts, CutoverOf, CutoverStrategy } from '#lib/cutover/strategy.ts';
+import { wentLive } from '#lib/cutover/went-live.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { classifyError } from '#lib/postgres/classify-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
@@ -8,7 +9,7 @@ import type { Session } from '#lib/postgres/session.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { createStaging } from './create-staging.ts';
 import { describeDifferences } from './describe-differences.ts';
-import { dropDatabases } from './drop-databases.ts';
+import { dropDatabase, dropDatabases } from './drop-databases.ts';
 import { listDatabases, oidOf } from './list-databases.ts';
 import { reachMaintenance } from './reach-maintenance.ts';
 import { rollbackFailed } from './rollback-failed.ts';
@@ -86,6 +87,18 @@ export const databaseSwap: CutoverStrategy<DatabaseSwap> = {
     } catch (cause) {
       throw rollbackFailed(cause, details);
     }
+  },
+
+  async dropStaging(workspace, cutover) {
+    const { live, staging, stagingOid } = cutover.details;
+    await inMaintenance(workspace, cutover, async (session) => {
+      const known = await listDatabases(session);
+      const oid = stagingOid ?? oidOf(known, staging);
+      if (oid === undefined) return;
+      // Under any other name it is not staging any more; a swap that holds it is waited for.
+      if (known.get(oid) === staging) await dropDatabase(session, staging);
+      if ((await listDatabases(session)).has(oid)) throw wentLive(live);
+    });
   },
 
   async discard(workspace, cutover) {

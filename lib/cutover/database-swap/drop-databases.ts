@@ -33,10 +33,11 @@ export async function dropDatabases(session: Session, details: DatabaseSwap): Pr
       hint: `It may be the last one with this content: alter database ${quoteIdent(kept.name)} rename to ${quoteIdent(live)};`,
     });
   }
-  for (const { name } of ours) await drop(session, name);
+  for (const { name } of ours) await dropDatabase(session, name);
 }
 
-async function drop(session: Session, name: string): Promise<void> {
+/** Drops the database of that name, whoever is connected. Safe to run twice. */
+export async function dropDatabase(session: Session, name: string): Promise<void> {
   const answer = await session.query<{ template: string }>(
     `select datistemplate as template from pg_catalog.pg_database where datname = ${quoteLiteral(name)}`,
   );

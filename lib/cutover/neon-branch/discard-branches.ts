@@ -12,18 +12,18 @@ import { readFamily, type Undertaking } from './branch-family.ts';
 import { requireOtherServer } from './require-other-server.ts';
 
 /**
- * Deletes the branches of a cut-over, children first; never the one that the target's host leads to. A branch that Neon
+ * Deletes those of a cut-over's branches that have one of `names`, children first; never the one that the target's host leads to. A branch that Neon
  * keeps, because the live one or another descends from it or it was the project's first root, is emptied: its database
  * is dropped, its name says so, its endpoint goes (Neon manual, "Instant restore", "Deleting backup branches"). Safe to
  * run twice: names tell how far it is. @throws a classified error.
  */
-export async function discardBranches(work: Undertaking): Promise<void> {
+export async function discardBranches(work: Undertaking, names: readonly string[]): Promise<void> {
   const { live } = await readFamily(work);
   const deleted = new Set<string>();
   const kept = new Set<string>();
   for (;;) {
     const branches = (await listBranches(work.api, work.details.project)).filter(({ id }) => !deleted.has(id));
-    const ours = listOurs(branches, work).filter(({ id }) => id !== live.id);
+    const ours = listOurs(branches, names).filter(({ id }) => id !== live.id);
     const free = ours.find(({ id }) => !kept.has(id) && !branches.some(({ parent }) => parent === id));
     if (free === undefined) {
       for (const branch of ours) await emptyBranch(work, branch);
@@ -34,9 +34,7 @@ export async function discardBranches(work: Undertaking): Promise<void> {
   }
 }
 
-function listOurs(branches: readonly NeonBranchInfo[], { details }: Undertaking): NeonBranchInfo[] {
-  const { stagingName, preservedName, rolledBackName } = details;
-  const names = [stagingName, preservedName, rolledBackName];
+function listOurs(branches: readonly NeonBranchInfo[], names: readonly string[]): NeonBranchInfo[] {
   return branches.filter(({ name }) => names.includes(name) || names.map(emptied).includes(name));
 }
 

@@ -1,5 +1,6 @@
 import type { NeonBranch } from '#lib/cutover/cutover.ts';
 import type { CutOverFacts, CutoverStrategy } from '#lib/cutover/strategy.ts';
+import { wentLive } from '#lib/cutover/went-live.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { createBranch } from '#lib/neon/create-branch.ts';
 import { ensureEndpoint } from '#lib/neon/endpoints.ts';
@@ -80,8 +81,19 @@ export const neonBranch: CutoverStrategy<NeonBranch> = {
     }
   },
 
+  async dropStaging(workspace, cutover) {
+    const work = openUndertaking(workspace, cutover);
+    const { stagingName, branchName } = work.details;
+    if ((await readFamily(work)).preserved) throw wentLive(`branch ${branchName}`);
+    await discardBranches(work, [stagingName]);
+    // A restore that was begun before the child went is a cut-over.
+    if ((await readFamily(work)).preserved) throw wentLive(`branch ${branchName}`);
+  },
+
   async discard(workspace, cutover) {
-    await discardBranches(openUndertaking(workspace, cutover));
+    const work = openUndertaking(workspace, cutover);
+    const { stagingName, preservedName, rolledBackName } = work.details;
+    await discardBranches(work, [stagingName, preservedName, rolledBackName]);
   },
 };
 
