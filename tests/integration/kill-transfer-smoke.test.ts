@@ -7,6 +7,9 @@ import { calmRound, runTransferCampaign } from '#tests/kill/transfer/run-transfe
 import { tallyTransfers } from '#tests/kill/transfer/tally-transfers.ts';
 import { runSql, withClient } from '#tests/support/with-client.ts';
 
+/** Enough rows for several chunks and steps. */
+const scale = 0.05;
+
 describe('a short kill campaign over transfers', () => {
   it('leaves the old or the new content live, whatever was killed, and nothing else behind', {
     timeout: 8 * 60_000,
@@ -14,7 +17,7 @@ describe('a short kill campaign over transfers', () => {
     const said: string[] = [];
     const { passed, played } = await runTransferCampaign({
       ...{ strategy: 'database-swap', rounds: 8, seed: 9, only: [1, 5, 8] },
-      ...{ undisturbed: { transfer: 6_000, rollback: 1_500, discard: 1_000 }, print: (line) => said.push(line) },
+      ...{ undisturbed: { transfer: 4_000, rollback: 1_500, discard: 1_000 }, scale, print: (line) => said.push(line) },
     });
     expect(passed, said.join('\n')).toBe(true);
     expect(played.map(({ round }) => round.kind)).toEqual(['cutover', 'damage', 'crash']);
@@ -72,7 +75,7 @@ describe('the judges of that campaign', () => {
   }
 
   it('see every fault that is planted, and nothing where there is none', { timeout: 4 * 60_000 }, async () => {
-    await using arena = await openSwapArena();
+    await using arena = await openSwapArena({ scale });
     await using homes = await arena.openHomes(calmRound);
     const { target } = homes;
     const [server = ''] = target.serverUrls();

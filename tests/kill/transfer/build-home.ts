@@ -6,8 +6,8 @@ import { type Login, loginAs } from './login-as.ts';
 /** Owns the databases and is who Holdfast is: no superuser, but one that may make databases and end sessions. */
 export const keeper: Login = { name: 'keeper', password: 'keeper-of-the-tests' };
 
-/** A quarter of the campaign's database: a transfer of it takes some seconds. */
-const scale = 0.25;
+/** A quarter of the other campaign's database: a transfer of it takes some seconds. */
+const usualScale = 0.25;
 
 /** Makes the roles of a campaign on a server. `url` is a superuser's. */
 export async function createRoles(url: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function createRoles(url: string): Promise<void> {
 /** Makes a database of one generation that belongs to the keeper. `url` is a superuser's of the server. */
 export async function buildHome(
   url: string,
-  { database, generation }: { database: string; generation: number },
+  { database, generation, scale = usualScale }: { database: string; generation: number; scale?: number | undefined },
 ): Promise<void> {
   await runSql(url, `create database ${database} template template0 owner ${keeper.name}`);
   const home = loginAs(url, { ...keeper, database });

@@ -12,7 +12,7 @@ const source = 'studio';
 const live = 'live_studio';
 
 /** Starts PostgreSQL 16 and 18, fills the source, and has the target serve generation -1. */
-export async function openSwapArena(): Promise<TransferArena> {
+export async function openSwapArena({ scale }: { scale?: number | undefined } = {}): Promise<TransferArena> {
   await using opening = new AsyncDisposableStack();
   const { folder, keep } = opening.use(await openFolder());
   // Each keeps what it has acknowledged only where it is asked to: 10 s pass until the rest comes to the disk.
@@ -24,8 +24,8 @@ export async function openSwapArena(): Promise<TransferArena> {
   opening.use(next);
   await Promise.all([createRoles(old.url), createRoles(next.url)]);
   await Promise.all([
-    buildHome(old.url, { database: source, generation: 0 }),
-    buildHome(next.url, { database: live, generation: -1 }),
+    buildHome(old.url, { database: source, generation: 0, scale }),
+    buildHome(next.url, { database: live, generation: -1, scale }),
   ]);
   await dressHome(next.url, live);
   await runSql(next.url, 'checkpoint');

@@ -21,6 +21,8 @@ export interface TransferCampaignOptions {
   only?: readonly number[] | undefined;
   /** How long things take where nobody has measured it; without it a calm round measures it first. */
   undisturbed?: UndisturbedVerbs;
+  /** How big the databases are, where not as usual. */
+  scale?: number;
   print: (line: string) => void;
 }
 
@@ -35,7 +37,7 @@ export async function runTransferCampaign(
   const wrong: string[] = [];
   const rounds = planTransferRounds(options).filter(({ number }) => !only || only.includes(number));
   while (rounds.length > 0) {
-    await using arena = await openArena(strategy);
+    await using arena = await openArena(options);
     const undisturbed: UndisturbedVerbs = { ...(options.undisturbed ?? { transfer: 0, rollback: 0, discard: 0 }) };
     const isCalm = options.undisturbed === undefined;
     if (isCalm && (await play(calmRound, { arena, undisturbed })) === undefined) break;
@@ -92,8 +94,8 @@ export const calmRound: TransferRound = {
   ...{ kills: [], blows: [], rollbackKills: [], discardKills: [] },
 };
 
-function openArena(strategy: CampaignStrategy): Promise<TransferArena> {
-  return strategy === 'neon-branch' ? openNeonArena() : openSwapArena();
+function openArena({ strategy, scale }: TransferCampaignOptions): Promise<TransferArena> {
+  return strategy === 'neon-branch' ? openNeonArena() : openSwapArena({ scale });
 }
 
 /** Kills are aimed by what things take now: a machine with other work takes longer, and kills come all too early. */
