@@ -1,3 +1,4 @@
+import type { Fault } from '#tests/support/neon-control-plane/faults.ts';
 import { startNeonControlPlane } from '#tests/support/neon-control-plane/neon-control-plane.ts';
 import { type PostgresCluster, startCluster } from '#tests/support/postgres-cluster.ts';
 import { startWebSocketProxy } from '#tests/support/websocket-proxy.ts';
@@ -12,6 +13,15 @@ import { watchBranch } from './watch-branch.ts';
 const database = 'studio';
 /** How long every operation of the control plane takes at least. */
 const operationMs = 200;
+
+/** What becomes of changes that the API is asked for. */
+const apiFaults: readonly Fault[] = [
+  { status: 503 },
+  { status: 429, retryAfter: '1' },
+  'reset',
+  'lose-answer',
+  'break-answer',
+];
 
 /**
  * Every round gets a Neon project of its own. Rounds alternate in what they go over (TCP, WebSocket), in where the source
@@ -76,7 +86,12 @@ async function openNeonHomes(
       asideUrl: (restore, standing) =>
         plane.superuserUrlOf(database, `holdfast-${standing === 'live' ? 'before' : 'rolled-back'}-${restore}`),
       watchCutover: () => watchBranch(plane, branch),
-      cut: () => {
+      disturb(chance) {
+        const fault = apiFaults[Math.floor(chance * 2 * apiFaults.length)];
+        if (fault !== undefined) {
+          plane.inject({ fault, matching: /^(POST|DELETE|PATCH) /, times: 2 });
+          return `answers of Neon's API to come: ${JSON.stringify(fault)}`;
+        }
         plane.restartCompute(branch);
         webSocket?.cutAll();
         return `restarted the compute of ${branch}`;

@@ -47,7 +47,7 @@ export async function openSwapArena({ scale }: { scale?: number | undefined } = 
     },
     asideUrl: (restore, standing) => next.urlOf(nameAside(restore, standing)),
     watchCutover: () => watchSwap(next.url, { live }),
-    cut: () => undefined,
+    disturb: () => undefined,
     untilCrashable: async () => undefined,
     // Ended by the swap; found the name gone after waiting for its lock.
     interruptions: ['57P01', '3D000'],

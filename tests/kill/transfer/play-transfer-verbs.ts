@@ -103,7 +103,7 @@ async function transferUnderBlows(
     sourceServers: [source.superUrl],
     targetServers: () => target.serverUrls(),
     untilCrashable: () => target.untilCrashable(),
-    cut: ({ side }) => cutSomething(side < 0.5 ? 'source' : 'target', { proxies, target }),
+    cut: ({ side, size }) => cutSomething(side < 0.5 ? 'source' : 'target', { proxies, target, chance: size }),
     ...{ cutover, repository: setting.repository, durationMs: undisturbed.transfer, signal: ending.signal },
   });
   const money = moveMoney(source.url, seededRandom(round.seed + 500));
@@ -121,10 +121,10 @@ async function transferUnderBlows(
 
 function cutSomething(
   side: 'source' | 'target',
-  { proxies, target }: Pick<Stage, 'proxies'> & { target: TransferTarget },
-) {
+  { proxies, target, chance }: Pick<Stage, 'proxies'> & { target: TransferTarget; chance: number },
+): string | undefined {
   const proxy = proxies[side];
-  if (proxy === undefined || proxy.open === 0) return target.cut();
+  if (proxy === undefined || proxy.open === 0) return target.disturb(chance);
   const { open } = proxy;
   proxy.cutAll();
   return `reset ${open} connections to the ${side}`;

@@ -24,8 +24,8 @@ export interface TransferTarget {
   /** Superuser URL of the database that a cut-over or a rollback has put aside. */
   asideUrl(restore: string, standing: 'live' | 'rolled-back'): string;
   watchCutover(): CutoverWatch;
-  /** Cuts connections where no proxy stands before them; answers what was cut. */
-  cut(): string | undefined;
+  /** Disturbs what no proxy stands before, by a number from 0 to 1; answers how, `undefined` where nothing is there. */
+  disturb(chance: number): string | undefined;
   /** Until a crash would hit a server at work and not the test's own machinery. */
   untilCrashable(): Promise<void>;
   /** What a client may be told in a cut-over. */
