@@ -1,3 +1,4 @@
+import { env } from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
@@ -20,6 +21,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          // Where nobody can look again at once, a test that kills at a random moment gets a second one; the report says so.
+          retry: env['CI'] === undefined ? 0 : 1,
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 2 * minute,
