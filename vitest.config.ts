@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
@@ -21,8 +20,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          // Where nobody can look again at once, a test that kills at a random moment gets a second one; the report says so.
-          retry: env['CI'] === undefined ? 0 : 1,
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 2 * minute,

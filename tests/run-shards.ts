@@ -6,12 +6,14 @@ import { createInterface } from 'node:readline';
 const projects = ['--project', 'unit', '--project', 'contract', '--project', 'integration'];
 const args = process.argv.slice(2);
 const most = 4;
+// Where nobody can look again at once, a test that kills at a random moment gets a second try; the report says so.
+const retry = process.env['CI'] === undefined ? [] : ['--retry=1'];
 const shards = args.length > 0 ? 1 : Math.min(availableParallelism(), most);
 
 /** Runs one shard, its lines marked with its number, and answers the exit code. */
 async function runShard(shard: number): Promise<number> {
   const part = shards === 1 ? [] : [`--shard=${shard}/${shards}`];
-  const child = spawn('vitest', ['run', ...projects, ...part, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('vitest', ['run', ...projects, ...retry, ...part, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const mark = shards === 1 ? '' : `${shard}| `;
   for (const [from, to] of [
     [child.stdout, process.stdout],
