@@ -13,7 +13,9 @@ const shards = args.length > 0 ? 1 : Math.min(availableParallelism(), most);
 /** Runs one shard, its lines marked with its number, and answers the exit code. */
 async function runShard(shard: number): Promise<number> {
   const part = shards === 1 ? [] : [`--shard=${shard}/${shards}`];
-  const child = spawn('vitest', ['run', ...projects, ...retry, ...part, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('vitest', ['run', ...projects, ...retry, ...part, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const mark = shards === 1 ? '' : `${shard}| `;
   for (const [from, to] of [
     [child.stdout, process.stdout],
