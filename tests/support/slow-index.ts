@@ -21,7 +21,10 @@ export async function addSlowIndex(sourceUrl: string): Promise<void> {
 export async function untilBuilding(url: string, { process: child, said }: RunningCli): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   const building = `select from pg_stat_activity where state = 'active' and query ilike 'create index%slowly%' and starts_with(datname, '${name}')`;
-  while ((await runSql(url, building)).length === 0) {
+  // From beside the target: its own clients are ended where it is fenced or swapped.
+  const beside = new URL(url);
+  beside.pathname = '/postgres';
+  while ((await runSql(beside.href, building)).length === 0) {
     // Says what the process has said, where it has ended.
     if (child.exitCode !== null) await said(/it is building/);
     await sleep(50);
