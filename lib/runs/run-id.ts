@@ -13,6 +13,11 @@ export function deriveRunId(eventTimeMs: number, engineRunId: string): string {
   return `${timePrefix(new Date(eventTimeMs))}${suffix}`;
 }
 
+/** Whether text from outside has the form of a run's name; says nothing of whether there is such a run. */
+export function isRunId(text: string): boolean {
+  return /^\d{8}T\d{6}Z-[0-9a-z]+$/.test(text);
+}
+
 /** `runs/<yyyymmdd>/<runId>/`: where everything a run leaves lies. */
 export function runFolder(runId: string): string {
   return `runs/${runId.slice(0, 8)}/${runId}/`;

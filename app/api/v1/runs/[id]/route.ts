@@ -1,5 +1,6 @@
 import { answer } from '#app/http/answer.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
+import { isRunId } from '#lib/runs/run-id.ts';
 import { readProgress, readResult, readRun, readSteps } from '#lib/runs/run-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
@@ -10,7 +11,7 @@ export const dynamic = 'force-dynamic';
 export function GET(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   return answer(request, async () => {
     const { id } = await params;
-    if (!/^\d{8}T\d{6}Z-[a-z2-7]+$/.test(id)) throw unknownRun(id);
+    if (!isRunId(id)) throw unknownRun(id);
     const { repository } = await openWorkspace();
     const result = await readResult(repository, id);
     if (result !== undefined) return result;
