@@ -7,7 +7,7 @@ const chunkPrefix = 'chunks/';
 export const backupsPrefix = 'backups/';
 
 /** What lies beside a manifest begins with this; ends in a slash. */
-function backupPrefix(backup: { connection: string; backupId: string }): string {
+export function backupPrefix(backup: { connection: string; backupId: string }): string {
   return `${connectionPrefix(backup.connection)}${backup.backupId}/`;
 }
 
@@ -24,5 +24,16 @@ export function manifestKey(backup: { connection: string; backupId: string }): s
 /** The backup a manifest's key names, or `undefined` for any other key. */
 export function parseManifestKey(key: string): { connection: string; backupId: string } | undefined {
   const [, connection, backupId] = /^backups\/([^/]+)\/([^/]+)\/manifest\.json$/.exec(key) ?? [];
+  return connection === undefined || backupId === undefined ? undefined : { connection, backupId };
+}
+
+/** The object that keeps a backup from pruning. */
+export function pinKey(backup: { connection: string; backupId: string }): string {
+  return `${backupPrefix(backup)}pin.json`;
+}
+
+/** The backup a pin's key names, or `undefined` for any other key. */
+export function parsePinKey(key: string): { connection: string; backupId: string } | undefined {
+  const [, connection, backupId] = /^backups\/([^/]+)\/([^/]+)\/pin\.json$/.exec(key) ?? [];
   return connection === undefined || backupId === undefined ? undefined : { connection, backupId };
 }

@@ -7,8 +7,20 @@ import { describe, expect, it } from 'vitest';
 /** Folders of lib from the bottom up: a folder imports only what stands before it. */
 const order = [
   ...['errors', 'config', 'digest', 'postgres', 'catalog', 'repository', 'manifest', 'schema', 'rows', 'pieces'],
-  ...['queries', 'runs', 'report', 'workspace', 'neon', 'backup', 'restore', 'proof', 'recovery', 'cutover', 'verify'],
-  'doctor',
+  ...[
+    'queries',
+    'runs',
+    'report',
+    'standing',
+    'workspace',
+    'neon',
+    'backup',
+    'restore',
+    'proof',
+    'recovery',
+    'cutover',
+  ],
+  ...['verify', 'scratch', 'export', 'retention', 'drill', 'promise', 'notify', 'metrics', 'doctor'],
 ];
 
 const forbidden: [file: string, line: string, reason: RegExp][] = [

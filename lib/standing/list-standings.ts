@@ -1,0 +1,56 @@
+import type { BackupKey } from '#lib/manifest/manifest-store.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { backupsPrefix, connectionPrefix, parseManifestKey, parsePinKey } from '#lib/repository/repository-keys.ts';
+import { type CheckKey, parseCheckKey } from './check-store.ts';
+
+/** How a backup stands, by the keys beside its manifest alone: no object is read for it. */
+export interface Standing extends BackupKey {
+  pinned: boolean;
+  /** Oldest first. */
+  checks: CheckKey[];
+}
+
+/** Every committed backup with its standing, newest first, of one connection or of all. One listing, no reads. */
+export async function listStandings(repository: Repository, connection?: string): Promise<Standing[]> {
+  const committed = new Map<string, Standing>();
+  const beside: { backup: BackupKey; check: CheckKey | undefined }[] = [];
+  for await (const { key } of repository.store.list(connection ? connectionPrefix(connection) : backupsPrefix)) {
+    const manifest = parseManifestKey(key);
+    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [] });
+    const pin = parsePinKey(key);
+    if (pin) beside.push({ backup: pin, check: undefined });
+    const found = parseCheckKey(key);
+    if (found) beside.push({ backup: found.backup, check: { run: found.run, kind: found.kind, passed: found.passed } });
+  }
+  for (const { backup, check } of beside) {
+    const standing = committed.get(nameOf(backup));
+    if (check) standing?.checks.push(check);
+    else if (standing) standing.pinned = true;
+  }
+  for (const { checks } of committed.values()) checks.sort((a, b) => (a.run < b.run ? -1 : 1));
+  return [...committed.values()].sort((a, b) => (a.backupId < b.backupId ? 1 : -1));
+}
+
+/** The newest look of one kind at a backup. */
+export function lastCheck(standing: Standing, kind: CheckKey['kind']): CheckKey | undefined {
+  return standing.checks.filter((check) => check.kind === kind).at(-1);
+}
+
+/**
+ * Whether a backup must not be restored from: its newest reading of its objects, whole or by sample, found damage.
+ * A later whole verification that passes, after a repair, lifts it.
+ */
+export function isKnownDamaged({ checks }: Standing): boolean {
+  const readings = checks.filter(({ kind }) => kind !== 'proof');
+  const failed = readings.findLastIndex(({ passed }) => !passed);
+  return failed >= 0 && !readings.slice(failed + 1).some(({ kind, passed }) => kind === 'verify' && passed);
+}
+
+/** Whether the newest proof of a backup, by a drill or a restore, passed. */
+export function isProven(standing: Standing): boolean {
+  return lastCheck(standing, 'proof')?.passed === true;
+}
+
+function nameOf({ connection, backupId }: BackupKey): string {
+  return `${connection}/${backupId}`;
+}
