@@ -9,6 +9,7 @@ import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
 import { readMark, removeMark } from '#lib/runs/mark.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { endClientsSince } from './database-swap/clients.ts';
 
 const setting = 'default_transaction_read_only';
 
@@ -16,6 +17,8 @@ const fenceSchema = z.strictObject({
   connection: z.string(),
   /** What the database's own setting was; `null` where it had none. */
   before: z.string().nullable(),
+  /** The server's clock before the fence went up; absent in marks of earlier versions. */
+  raisedAt: z.string().optional(),
 });
 
 /**
@@ -32,8 +35,9 @@ export async function raiseFence(
   try {
     return await withSession(connection, async (session) => {
       const before = await readSetting(session);
+      const raisedAt = await readClock(session);
       await keepSomething(repository, { run, what: 'fence' });
-      await repository.putJson(fenceKey(run), { connection: name, before }, { ifAbsent: true });
+      await repository.putJson(fenceKey(run), { connection: name, before, raisedAt }, { ifAbsent: true });
       await session.query(`alter database ${quoteIdent(await nameOf(session))} set ${setting} = on`);
       const ended = await session.query(`
         select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
@@ -47,7 +51,11 @@ export async function raiseFence(
   }
 }
 
-/** Takes the fence of a run down again, where it has one. Safe to run twice. @throws a classified error. */
+/**
+ * Takes the fence of a run down again, where it has one, and ends the sessions that began behind it: a session reads the
+ * setting when it begins, so a pool's would stay read-only for as long as it lives. Safe to run twice.
+ * @throws a classified error.
+ */
 export async function liftFence({ config, repository }: Workspace, run: string): Promise<void> {
   const fence = await readMark(repository, { key: fenceKey(run), schema: fenceSchema });
   if (fence === undefined) return;
@@ -57,6 +65,7 @@ export async function liftFence({ config, repository }: Workspace, run: string):
       const value = fence.before === null ? 'reset' : 'set';
       const to = fence.before === null ? '' : ` = ${quoteLiteral(fence.before)}`;
       await session.query(`alter database ${database} ${value} ${setting}${to}`);
+      if (fence.raisedAt !== undefined) await endClientsSince(session, fence.raisedAt);
     });
   } catch (cause) {
     const error = classifyError(cause, `connection ${fence.connection}`);
@@ -91,6 +100,11 @@ async function readSetting(session: Session): Promise<string | null> {
       pg_catalog.unnest(s.setconfig) c
     where d.datname = pg_catalog.current_database() and s.setrole = 0 and c like '${setting}=%'`);
   return answer.rows[0]?.value ?? null;
+}
+
+async function readClock(session: Session): Promise<string> {
+  const answer = await session.query<{ now: string }>('select pg_catalog.clock_timestamp()::text as now');
+  return answer.rows[0]?.now ?? '';
 }
 
 async function nameOf(session: Session): Promise<string> {

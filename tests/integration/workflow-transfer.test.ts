@@ -4,6 +4,7 @@ import { listChildren } from '#lib/runs/children-store.ts';
 import { listKept } from '#lib/runs/kept-store.ts';
 import { compareDatabases } from '#tests/support/compare-databases.ts';
 import { dumpDatabase } from '#tests/support/dump-database.ts';
+import { openGuest } from '#tests/support/guest-client.ts';
 import { shopTemplate } from '#tests/support/shop.ts';
 import { createDatabase, type TestDatabase, testCluster, urlOfDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
@@ -62,11 +63,14 @@ it('with a fence leaves the old home read-only until the transfer is rolled back
       await expect(runSql(source.url, `insert into shop.prices values ('late', 1)`)).rejects.toThrow(
         'read-only transaction',
       );
+      await using pooled = await openGuest(source.url);
       expect(await runSql(target.url, 'select count(*) as n from shop.orders')).toEqual([{ n: '3000' }]);
 
       expect((await holdfast.run('rollback', { run: id })).result.error).toBeNull();
       expect(await dumpDatabase(target.url)).toEqual(before);
       expect(await isReadOnly(source.url)).toBe(false);
+      // It began behind the fence and would stay read-only: its pool connects anew.
+      expect((await pooled.ended).message).toContain('terminating connection');
       expect((await holdfast.run('discard', { run: id })).result.error).toBeNull();
       expect(await listKept(holdfast.repository)).toEqual([]);
     },

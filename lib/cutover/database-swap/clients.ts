@@ -72,6 +72,15 @@ export function endClientsSql({ databaseOids, holder }: { databaseOids: readonly
           and l.mode = 'AccessExclusiveLock' and l.granted)`;
 }
 
+/** Ends the sessions of the present database that began at `since` or later, by the server's clock; our own stay. */
+export async function endClientsSince(session: Session, since: string): Promise<void> {
+  await session.query(`
+    select pg_catalog.pg_terminate_backend(a.pid) from ${activity}
+    where a.datname = pg_catalog.current_database() and ${mayEnd}
+      and a.backend_start >= ${quoteLiteral(since)}::timestamptz
+      and a.application_name <> 'holdfast' and a.pid <> pg_catalog.pg_backend_pid()`);
+}
+
 /** `session 4711 of role app (psql)`. */
 export function describeClient({ pid, application, role }: Client): string {
   return `session ${pid} of role ${role}${application === '' ? '' : ` (${application})`}`;
