@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { describeDuration } from '#cli/output/describe-amounts.ts';
 import { describeFailure } from '#cli/output/describe-failure.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import { openStage, type Stage } from './open-stage.ts';
 import { play } from './play.ts';
 import { openSpeaker, type Speaker } from './speaker.ts';

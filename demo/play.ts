@@ -1,4 +1,3 @@
-import { describeBytes, describeCount, describeMany } from '#cli/output/describe-amounts.ts';
 import { renderProof } from '#cli/output/render-proof.ts';
 import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
@@ -7,6 +6,7 @@ import { findManifest } from '#lib/manifest/manifest-store.ts';
 import type { Proof } from '#lib/proof/proof.ts';
 import { readProof } from '#lib/proof/proof-store.ts';
 import { proveDatabase } from '#lib/proof/prove-database.ts';
+import { describeBytes, describeCount, describeMany } from '#lib/report/describe-amounts.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { runSql, withClient } from '#tests/support/with-client.ts';
 import { createGameStudio } from './game-studio.ts';

@@ -1,5 +1,5 @@
-import { describeDuration } from '#cli/output/describe-amounts.ts';
 import { openTerminal, type Terminal } from '#cli/output/terminal.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 /** How the demo tells what it does. */
 export interface Speaker {

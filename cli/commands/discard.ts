@@ -2,18 +2,14 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { confirm } from '#cli/confirmation/confirm.ts';
 import { describeLines } from '#cli/confirmation/describe-lines.ts';
-import { describeTime } from '#cli/output/describe-amounts.ts';
-import { describePlace } from '#cli/output/describe-cutover.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
 import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
-import type { Cutover } from '#lib/cutover/cutover.ts';
 import { findCutover } from '#lib/cutover/find-cutover.ts';
-import { RefusedError } from '#lib/errors/refused-error.ts';
-import type { Place } from '#lib/postgres/place.ts';
-import { readResult } from '#lib/runs/run-store.ts';
+import { describeKept, requireDiscardable } from '#lib/cutover/require-discardable.ts';
+import { describePlace } from '#lib/run-view/describe-place.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { findRoot } from './find-root.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
@@ -48,20 +44,13 @@ async function discard(terminal: Terminal, named: string, { yes }: { yes: boolea
   const { id: run } = await findRoot(workspace.repository, named);
   const cutover = await findCutover(workspace, run);
   const target = findConnection(workspace.config, cutover.target);
-  const ended = await readResult(workspace.repository, run);
-  if (ended === undefined) {
-    throw new RefusedError(`Run ${run} has not ended: its copy is still needed.`, {
-      code: 'run_not_ended',
-      hint: `End it first: \`holdfast cancel ${run}\`, or \`holdfast resume ${run}\` where its process was killed.`,
-    });
-  }
-  const place = requireKept(cutover, run);
+  const place = await requireDiscardable(workspace.repository, { run, cutover });
   await checkConnection(target);
   const facts = describeLines(`discard of what run ${run} keeps beside ${target.name}:`, [
-    ['dropped', `${describePlace(place)}: ${describeContent(cutover)}`],
+    ['dropped', `${describePlace(place)}: ${describeKept(cutover)}`],
     ['then', `${target.name} serves what it serves; nothing comes back from run ${run} any more`],
   ]);
-  const says = `${describePlace(place)} would be dropped: ${describeContent(cutover)}.`;
+  const says = `${describePlace(place)} would be dropped: ${describeKept(cutover)}.`;
   const reasons = [{ code: 'not_confirmed', says, strong: false }];
   await confirm({ target, reasons, facts, verb: 'drop it' }, { yes, yesReplace: undefined });
   // Loaded here: usage errors and questions should not wait for Inngest's SDK.
@@ -72,23 +61,4 @@ async function discard(terminal: Terminal, named: string, { yes }: { yes: boolea
     title: `discard of what run ${run} keeps`,
   });
   return printFinished(terminal, workspace.repository, finished);
-}
-
-/** @throws RefusedError where nothing is beside the live database. */
-function requireKept({ state, details, staging, putAside, target }: Cutover, run: string): Place {
-  const place = state === 'staged' ? staging : putAside;
-  if (details.strategy !== 'in-place' && state !== 'discarded' && place !== null) return place;
-  const inPlace = details.strategy === 'in-place' ? ` It restored into ${target} itself.` : '';
-  throw new RefusedError(`Run ${run} keeps nothing beside ${target}.${inPlace}`, {
-    code: state === 'discarded' ? 'already_discarded' : 'nothing_put_aside',
-    hint: `See \`holdfast show ${run}\` for what the run did.`,
-  });
-}
-
-function describeContent({ state, target, cutOverAt }: Cutover): string {
-  const since = cutOverAt === null ? '' : describeTime(cutOverAt);
-  if (state === 'live') return `what ${target} served until ${since}`;
-  return state === 'rolled-back'
-    ? `what ${target} served since ${since}, until the rollback`
-    : 'a copy that did not go live';
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { describeBytes, describeCount, describeTime } from '#cli/output/describe-amounts.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { type BackupKey, listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
+import { describeBytes, describeCount, describeTime } from '#lib/report/describe-amounts.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { describeExamples, type StartVerb, wholeNumber } from './verb.ts';

@@ -3,8 +3,6 @@ import { confirm, protectionOf, requireRightName } from '#cli/confirmation/confi
 import { describeClients } from '#cli/confirmation/describe-cutover-plan.ts';
 import { describeLines } from '#cli/confirmation/describe-lines.ts';
 import { requirePassed } from '#cli/confirmation/require-passed.ts';
-import { describeBytes, describeTime } from '#cli/output/describe-amounts.ts';
-import { describePlace } from '#cli/output/describe-cutover.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
@@ -17,6 +15,8 @@ import type { Cutover } from '#lib/cutover/cutover.ts';
 import { findCutover } from '#lib/cutover/find-cutover.ts';
 import { previewRollback, type RollbackPreview } from '#lib/cutover/preview-rollback.ts';
 import { readTargetFacts } from '#lib/cutover/read-target-facts.ts';
+import { describeBytes, describeTime } from '#lib/report/describe-amounts.ts';
+import { describePlace } from '#lib/run-view/describe-place.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { addConfirmation, confirmationSchema } from './cutover-options.ts';
 import { findRoot } from './find-root.ts';

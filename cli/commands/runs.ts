@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { describeCount, describeDuration, describeTime } from '#cli/output/describe-amounts.ts';
-import { describeRun, formatOf } from '#cli/output/render-run.ts';
+import { formatOf } from '#cli/output/render-run.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
+import { describeCount, describeDuration, describeTime } from '#lib/report/describe-amounts.ts';
+import { describeRun } from '#lib/run-view/describe-run.ts';
+import { type RunStanding, readListedRun } from '#lib/run-view/read-run-view.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import { listRunIds } from '#lib/runs/run-store.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findRunId } from './find-named.ts';
-import { type RunStanding, readListedRun } from './read-run.ts';
 import { showRun } from './show.ts';
 import { describeExamples, type StartVerb, wholeNumber } from './verb.ts';
 

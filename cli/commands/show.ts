@@ -4,9 +4,9 @@ import { renderRun } from '#cli/output/render-run.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
 import { readManifest } from '#lib/manifest/manifest-store.ts';
+import { readRunView } from '#lib/run-view/read-run-view.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findNamed } from './find-named.ts';
-import { readRunView } from './read-run.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
 /** `holdfast show <backup|run>`. */

@@ -1,4 +1,4 @@
-import { describeDuration } from '#cli/output/describe-amounts.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import type { Config, Connection } from '#lib/config/config.ts';
 import type { ChosenCutover } from '#lib/cutover/choose-cutover.ts';
 import type { Cutover } from '#lib/cutover/cutover.ts';

@@ -1,7 +1,7 @@
 import type { Cutover } from '#lib/cutover/cutover.ts';
-import type { Place } from '#lib/postgres/place.ts';
-import { describeTime } from './describe-amounts.ts';
-import type { CutoverView, KeptPlace } from './read-evidence.ts';
+import { describeTime } from '#lib/report/describe-amounts.ts';
+import { describePlace } from '#lib/run-view/describe-place.ts';
+import type { CutoverView, KeptPlace } from '#lib/run-view/read-evidence.ts';
 
 /** Facts for people: a name and what is to be said. */
 export type Facts = (readonly [name: string, value: string])[];
@@ -58,12 +58,6 @@ export function describeInterruption({ details, interruptionMs }: Pick<Cutover, 
       ? 'not known: the process that measured it was killed'
       : `${interruptionMs} ms in which no client could work`;
   return [['interrupted', text]];
-}
-
-/** `database app__before_...`. */
-export function describePlace({ database, host }: Place): string {
-  const parts = [...(database === null ? [] : [`database ${database}`]), ...(host === null ? [] : [`host ${host}`])];
-  return parts.length === 0 ? 'the database itself' : parts.join(' on ');
 }
 
 function canComeBack({ details, kept }: CutoverView): boolean {

@@ -1,5 +1,5 @@
+import { describeTime } from '#lib/report/describe-amounts.ts';
 import type { Waiting } from '#lib/runs/waiting-store.ts';
-import { describeTime } from './describe-amounts.ts';
 
 /** What a run waits for and until when, with the commands that let it go on or end it. */
 export function describeWaiting(runId: string, { what, until }: Waiting): string {

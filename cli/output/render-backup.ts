@@ -1,6 +1,12 @@
 import { describeRowSource } from '#lib/catalog/read-row-sources.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
-import { describeBytes, describeCount, describeDuration, describeMany, describeTime } from './describe-amounts.ts';
+import {
+  describeBytes,
+  describeCount,
+  describeDuration,
+  describeMany,
+  describeTime,
+} from '#lib/report/describe-amounts.ts';
 import { renderFacts, renderTable } from './render-table.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,9 +1,10 @@
 import type { Cutover } from '#lib/cutover/cutover.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { describePlace } from '#lib/run-view/describe-place.ts';
+import { describeRun } from '#lib/run-view/describe-run.ts';
+import { readEvidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
-import { describePlace, type Facts } from './describe-cutover.ts';
-import { readEvidence } from './read-evidence.ts';
-import { describeRun } from './render-run.ts';
+import type { Facts } from './describe-cutover.ts';
 import { renderFacts } from './render-table.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,8 +1,8 @@
+import { describeBytes, describeCount, describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
+import { backupOutcome, refusedOutcome } from '#lib/run-view/outcome-schemas.ts';
+import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { verifyOutcomeSchema } from '#lib/verify/conclude-verify.ts';
-import { describeBytes, describeCount, describeDuration, describeMany } from './describe-amounts.ts';
-import { backupOutcome, refusedOutcome } from './outcome-schemas.ts';
-import type { Evidence } from './read-evidence.ts';
 import { renderRecovery } from './render-recovery.ts';
 import { renderRestore } from './render-restore.ts';
 import { renderSweep } from './render-sweep.ts';

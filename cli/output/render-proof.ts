@@ -1,6 +1,6 @@
 import type { Proof, ProofCheck } from '#lib/proof/proof.ts';
 import { describeCheck } from '#lib/proof/summarize-proof.ts';
-import { describeCount, describeMany } from './describe-amounts.ts';
+import { describeCount, describeMany } from '#lib/report/describe-amounts.ts';
 import { type Cell, renderTable } from './render-table.ts';
 import { escapeControls, type Terminal } from './terminal.ts';
 

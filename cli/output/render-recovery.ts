@@ -1,9 +1,9 @@
 import type { Proof } from '#lib/proof/proof.ts';
 import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
 import type { Differences, TableDifferences } from '#lib/recovery/differences/differences.ts';
+import { describeCount, describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
+import { recoverOutcome } from '#lib/run-view/outcome-schemas.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
-import { describeCount, describeDuration, describeMany } from './describe-amounts.ts';
-import { recoverOutcome } from './outcome-schemas.ts';
 import { renderProof } from './render-proof.ts';
 import { renderFacts, renderTable } from './render-table.ts';
 import { escapeControls, type Terminal } from './terminal.ts';

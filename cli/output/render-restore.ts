@@ -1,8 +1,8 @@
+import { describeDuration } from '#lib/report/describe-amounts.ts';
+import { restoreOutcome } from '#lib/run-view/outcome-schemas.ts';
+import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
-import { describeDuration } from './describe-amounts.ts';
 import { describeCutover } from './describe-cutover.ts';
-import { restoreOutcome } from './outcome-schemas.ts';
-import type { Evidence } from './read-evidence.ts';
 import { renderProof } from './render-proof.ts';
 import { renderFacts, renderTable } from './render-table.ts';
 import type { Format, Terminal } from './terminal.ts';

@@ -1,6 +1,7 @@
-import type { RunView } from '#cli/commands/read-run.ts';
+import { describeDuration, describeTime } from '#lib/report/describe-amounts.ts';
+import { describeRun } from '#lib/run-view/describe-run.ts';
+import type { RunView } from '#lib/run-view/read-run-view.ts';
 import type { StepRecord } from '#lib/runs/run-record.ts';
-import { describeDuration, describeTime } from './describe-amounts.ts';
 import { describeWaiting } from './describe-waiting.ts';
 import { nameRun } from './name-run.ts';
 import { renderOutcome } from './render-outcome.ts';
@@ -35,28 +36,6 @@ export function renderRun(terminal: Terminal, view: RunView): string {
   const outcome = result === null ? '' : renderOutcome(terminal, result, view);
   if (outcome !== '') parts.push('', outcome);
   return parts.join('\n');
-}
-
-/** `Restore of 20261121T... to neon`. */
-export function describeRun({ run }: Pick<RunView, 'run'>): string {
-  switch (run.kind) {
-    case 'backup':
-      return `Backup of ${run.connection}`;
-    case 'restore':
-      return `Restore of ${run.backup} to ${run.target}`;
-    case 'recover':
-      return `Recovery of tables of ${run.backup} to ${run.target}`;
-    case 'transfer':
-      return `Transfer of ${run.connection} to ${run.target}`;
-    case 'rollback':
-      return run.target === null ? 'Rollback' : `Rollback of ${run.target}`;
-    case 'discard':
-      return run.target === null ? 'Discard' : `Discard of what is kept beside ${run.target}`;
-    case 'sweep':
-      return 'Sweep';
-    case 'verify':
-      return `Verification of ${run.backup}`;
-  }
 }
 
 /** The colour of a run's status. */

@@ -1,6 +1,6 @@
+import { describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
+import { sweepOutcome } from '#lib/run-view/outcome-schemas.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
-import { describeDuration, describeMany } from './describe-amounts.ts';
-import { sweepOutcome } from './outcome-schemas.ts';
 import { renderFacts, renderTable } from './render-table.ts';
 import { escapeControls, type Terminal } from './terminal.ts';
 

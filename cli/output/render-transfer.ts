@@ -1,8 +1,8 @@
+import { describeBytes, describeCount, describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
+import { transferOutcome } from '#lib/run-view/outcome-schemas.ts';
+import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
-import { describeBytes, describeCount, describeDuration, describeMany } from './describe-amounts.ts';
 import { describeCutover, type Facts } from './describe-cutover.ts';
-import { transferOutcome } from './outcome-schemas.ts';
-import type { Evidence } from './read-evidence.ts';
 import { renderProof } from './render-proof.ts';
 import { renderLeftOut } from './render-restore.ts';
 import { renderFacts } from './render-table.ts';

@@ -1,8 +1,9 @@
+import { describeBytes, describeDuration } from '#lib/report/describe-amounts.ts';
+import { describePlace } from '#lib/run-view/describe-place.ts';
+import { undoneOutcome } from '#lib/run-view/outcome-schemas.ts';
+import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
-import { describeBytes, describeDuration } from './describe-amounts.ts';
-import { describeCutover, describeInterruption, describePlace, type Facts } from './describe-cutover.ts';
-import { undoneOutcome } from './outcome-schemas.ts';
-import type { Evidence } from './read-evidence.ts';
+import { describeCutover, describeInterruption, type Facts } from './describe-cutover.ts';
 import { renderFacts } from './render-table.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeTime } from '#cli/output/describe-amounts.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { inngest } from '#inngest/client.ts';
 import { functions } from '#inngest/functions.ts';
@@ -8,6 +7,7 @@ import { type LocalRunner, startLocalRunner } from '#inngest/local/local-runner.
 import { followDecisions, takeWhatWasDecided } from '#inngest/local/take-decisions.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
+import { describeTime } from '#lib/report/describe-amounts.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { findWaiting } from '#lib/runs/waiting-store.ts';

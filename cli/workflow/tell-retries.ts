@@ -1,6 +1,6 @@
-import { describeDuration } from '#cli/output/describe-amounts.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import type { RunnerChange } from '#inngest/local/scheduler.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 /** An observer of the local runner that tells of every attempt that failed and is made again. */
 export function tellRetries(terminal: Terminal): (change: RunnerChange) => void {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWaiting } from '#cli/output/describe-waiting.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { describeProgress, type ProgressSample, pickLatest, sampleProgress } from '#lib/run-view/plan-progress.ts';
 import { listFamily } from '#lib/runs/children-store.ts';
 import type { Progress } from '#lib/runs/run-record.ts';
 import { readProgress } from '#lib/runs/run-store.ts';
 import { findUndecided, type Waiting } from '#lib/runs/waiting-store.ts';
-import { describeProgress, type ProgressSample, pickLatest, sampleProgress } from './plan-progress.ts';
 
 const redrawMs = 500;
 const lookMs = 1_000;

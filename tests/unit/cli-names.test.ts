@@ -6,7 +6,7 @@ import {
   describeDuration,
   describeMany,
   describeTime,
-} from '#cli/output/describe-amounts.ts';
+} from '#lib/report/describe-amounts.ts';
 import { escapeControls } from '#cli/output/terminal.ts';
 import { chooseEngine } from '#cli/workflow/choose-engine.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, pickLatest, sampleProgress } from '#cli/workflow/plan-progress.ts';
+import { describeProgress, pickLatest, sampleProgress } from '#lib/run-view/plan-progress.ts';
 import type { Progress } from '#lib/runs/run-record.ts';
 
 function lane(name: string, fields: Partial<Progress>): Progress {

@@ -19,6 +19,7 @@ const order = [
     'proof',
     'recovery',
     'cutover',
+    'run-view',
   ],
   ...['verify', 'scratch', 'export', 'retention', 'drill', 'promise', 'notify', 'metrics', 'doctor'],
 ];

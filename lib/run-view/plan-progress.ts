@@ -1,4 +1,4 @@
-import { describeBytes, describeCount, describeDuration } from '#cli/output/describe-amounts.ts';
+import { describeBytes, describeCount, describeDuration } from '#lib/report/describe-amounts.ts';
 import type { Progress } from '#lib/runs/run-record.ts';
 
 /** What all lanes of the phase under way have done together at one moment (epoch milliseconds). */

@@ -1,11 +1,11 @@
-import { type Evidence, readEvidence } from '#cli/output/read-evidence.ts';
-import { describeProgress, pickLatest, sampleProgress } from '#cli/workflow/plan-progress.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listChildren, listFamily } from '#lib/runs/children-store.ts';
 import type { RunRecord, RunResult, RunStatus, StepRecord } from '#lib/runs/run-record.ts';
 import { readProgress, readResult, readRun, readSteps } from '#lib/runs/run-store.ts';
 import { findUndecided, type Waiting } from '#lib/runs/waiting-store.ts';
+import { describeProgress, pickLatest, sampleProgress } from './plan-progress.ts';
+import { type Evidence, readEvidence } from './read-evidence.ts';
 
 /**
  * How a run stands. `waiting`: it, or a part of it, waits for a person; `interrupted`: its process is gone and a journal
