@@ -40,25 +40,54 @@ export function sampleProgress(lanes: readonly Progress[], now: number): Progres
   };
 }
 
+/** How fast the work goes, and how long it may still take, as far as that is known. */
+export interface ProgressEstimate {
+  /** Of bytes, 0 to 100; what is more than an estimated total is 99 as long as parts are missing. */
+  percent: number | undefined;
+  /** 0 where it is not known. */
+  bytesPerSecond: number;
+  rowsPerSecond: number;
+  leftMs: number | undefined;
+}
+
+/** Estimates by the difference to an earlier sample of the same phase. */
+export function estimateProgress(sample: ProgressSample, since: ProgressSample | undefined): ProgressEstimate {
+  const { phase, rows, bytes, items, totalBytes, totalItems, at } = sample;
+  const earlier = since?.phase === phase && at > since.at ? since : undefined;
+  const perSecond = (now: number, before: number | undefined): number =>
+    earlier === undefined || before === undefined ? 0 : ((now - before) / (at - earlier.at)) * 1000;
+  const bytesPerSecond = perSecond(bytes, earlier?.bytes);
+  const itemsPerSecond = perSecond(items, earlier?.items);
+  const done = items >= totalItems;
+  const left =
+    bytesPerSecond > 0 && totalBytes > bytes
+      ? (totalBytes - bytes) / bytesPerSecond
+      : itemsPerSecond > 0
+        ? (totalItems - items) / itemsPerSecond
+        : 0;
+  return {
+    percent:
+      totalBytes > 0 && bytes > 0 ? (done ? 100 : Math.min(99, Math.floor((bytes / totalBytes) * 100))) : undefined,
+    bytesPerSecond,
+    rowsPerSecond: perSecond(rows, earlier?.rows),
+    leftMs: left >= 1 && !done ? Math.round(left) * 1000 : undefined,
+  };
+}
+
 /**
  * One line: phase, bytes, rows, parts, rate and time left, as far as they are known. `since` is an earlier sample of
  * the same phase; the total of a backup's bytes is estimated from pages, so the line says `about`.
  */
 export function describeProgress(sample: ProgressSample, since: ProgressSample | undefined): string {
   const { phase, rows, bytes, items, totalBytes, totalItems } = sample;
-  const seconds = since === undefined || since.phase !== phase ? 0 : (sample.at - since.at) / 1000;
-  const rate = seconds > 0 && since !== undefined ? (bytes - since.bytes) / seconds : 0;
-  const itemRate = seconds > 0 && since !== undefined ? (items - since.items) / seconds : 0;
-  const left =
-    rate > 0 && totalBytes > bytes ? (totalBytes - bytes) / rate : itemRate > 0 ? (totalItems - items) / itemRate : 0;
-  const percent = totalBytes > 0 ? Math.min(99, Math.floor((bytes / totalBytes) * 100)) : undefined;
+  const { percent, bytesPerSecond, leftMs } = estimateProgress(sample, since);
   const parts = [
     bytes > 0 ? `${describeBytes(bytes)}${totalBytes > bytes ? ` of about ${describeBytes(totalBytes)}` : ''}` : '',
-    percent === undefined || bytes === 0 ? '' : `${items >= totalItems ? 100 : percent} %`,
+    percent === undefined ? '' : `${percent} %`,
     rows > 0 ? `${describeCount(rows)} rows` : '',
     totalItems > 0 ? `${describeCount(items)}/${describeCount(totalItems)} parts` : '',
-    rate > 0 ? `${describeBytes(Math.round(rate))}/s` : '',
-    left >= 1 && items < totalItems ? `${describeDuration(Math.round(left) * 1000)} left` : '',
+    bytesPerSecond > 0 ? `${describeBytes(Math.round(bytesPerSecond))}/s` : '',
+    leftMs === undefined ? '' : `${describeDuration(leftMs)} left`,
   ];
   return `${phase}: ${parts.filter((part) => part !== '').join(', ')}`;
 }

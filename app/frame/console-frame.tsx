@@ -1,0 +1,38 @@
+import { cookies } from 'next/headers';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { parseTheme, themeCookie } from '#app/ui/theme.ts';
+import { ThemeToggle } from '#app/ui/theme-toggle.tsx';
+import { ToastProvider } from '#app/ui/toast.tsx';
+import { Navigation } from './navigation.tsx';
+import { Wordmark } from './wordmark.tsx';
+
+/** What is around every page of the console. `person` is who is signed in, with the way out. */
+export async function ConsoleFrame({ person, children }: { person?: ReactNode; children: ReactNode }) {
+  const theme = parseTheme((await cookies()).get(themeCookie)?.value);
+  return (
+    <ToastProvider>
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:m-2 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2"
+      >
+        Skip to the content
+      </a>
+      <header className="border-b border-line bg-surface print:hidden">
+        <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-6 gap-y-1 px-4 pt-2 sm:h-12 sm:flex-nowrap sm:py-0">
+          <Link href="/" className="py-1">
+            <Wordmark />
+          </Link>
+          <Navigation />
+          <div className="ml-auto flex items-center gap-2">
+            {person}
+            <ThemeToggle initial={theme} />
+          </div>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className="mx-auto grid max-w-6xl gap-4 px-4 py-6 outline-none print:p-0">
+        {children}
+      </main>
+    </ToastProvider>
+  );
+}

@@ -1,0 +1,53 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Menu, X } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useEffect, useState } from 'react';
+import { isWithin, sections } from './sections.ts';
+
+/** The sections of the console: a row, and at phone width a list that a button opens. Escape closes it. */
+export function Navigation() {
+  const path = usePathname();
+  const [open, setOpen] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another page is done with the list.
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <nav
+      aria-label="Sections"
+      className="order-last w-full sm:order-none sm:w-auto"
+      onKeyDown={({ key }) => key === 'Escape' && setOpen(false)}
+    >
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls="sections"
+        onClick={() => setOpen(!open)}
+        className="mb-2 inline-flex h-8 items-center gap-2 rounded-md px-2 text-sm text-quiet hover:bg-sunken hover:text-ink sm:hidden"
+      >
+        {open ? <X aria-hidden size={16} /> : <Menu aria-hidden size={16} />}
+        Menu
+      </button>
+      <ul id="sections" className={clsx('gap-1 pb-2 sm:flex sm:pb-0', open ? 'grid' : 'hidden')}>
+        {sections.map((section) => {
+          const current = isWithin(section, path);
+          return (
+            <li key={section.href}>
+              <Link
+                href={section.href}
+                aria-current={current ? 'page' : undefined}
+                className={clsx(
+                  'block rounded-md px-2.5 py-1.5 text-sm font-medium hover:bg-sunken hover:text-ink',
+                  current ? 'bg-sunken text-ink' : 'text-quiet',
+                )}
+              >
+                {section.title}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

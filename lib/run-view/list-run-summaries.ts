@@ -1,0 +1,59 @@
+import type { Repository } from '#lib/repository/repository.ts';
+import type { RecordedError, RunKind, RunRecord } from '#lib/runs/run-record.ts';
+import { listRunIds } from '#lib/runs/run-store.ts';
+import { type RunStanding, readListedRun } from './read-run-view.ts';
+
+/** A run as a list shows it. */
+export interface RunSummary {
+  run: RunRecord;
+  status: RunStanding;
+  completedAt: string | null;
+  durationMs: number | null;
+  error: RecordedError | null;
+}
+
+/** Which runs are wanted; what is left out does not narrow. */
+export interface RunFilter {
+  kind?: RunKind | undefined;
+  /** Its source or its target. */
+  connection?: string | undefined;
+  status?: RunStanding | undefined;
+}
+
+/** How many runs are read at once while a filter looks for its own. */
+const batch = 32;
+
+/**
+ * A page of runs, newest first: `limit` of them at most, only such as are older than `before`. `next` is the `before` of
+ * the following page, `null` where there is none.
+ */
+export async function listRunSummaries(
+  repository: Repository,
+  { limit, before, ...filter }: RunFilter & { limit: number; before?: string | undefined },
+): Promise<{ runs: RunSummary[]; next: string | null }> {
+  const ids = (await listRunIds(repository)).filter((id) => before === undefined || id < before);
+  const runs: RunSummary[] = [];
+  for (let from = 0; from < ids.length; from += batch) {
+    const read = await Promise.all(ids.slice(from, from + batch).map((id) => readSummary(repository, id)));
+    runs.push(...read.filter((summary) => summary !== undefined).filter((summary) => isWanted(summary, filter)));
+    if (runs.length > limit) break;
+  }
+  const page = runs.slice(0, limit);
+  return { runs: page, next: runs.length > limit ? (page.at(-1)?.run.id ?? null) : null };
+}
+
+async function readSummary(repository: Repository, runId: string): Promise<RunSummary | undefined> {
+  const listed = await readListedRun(repository, { runId, interrupted: new Set() });
+  if (listed === undefined) return undefined;
+  const { run, status, result } = listed;
+  const { completedAt = null, durationMs = null, error = null } = result ?? {};
+  return { run, status, completedAt, durationMs, error };
+}
+
+function isWanted({ run, status }: RunSummary, filter: RunFilter): boolean {
+  return (
+    (filter.kind === undefined || run.kind === filter.kind) &&
+    (filter.connection === undefined || run.connection === filter.connection || run.target === filter.connection) &&
+    (filter.status === undefined || status === filter.status)
+  );
+}
