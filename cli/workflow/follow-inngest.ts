@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import { runFolder } from '#lib/runs/run-id.ts';
-import { readRun } from '#lib/runs/run-store.ts';
+import { findRunOfEvent } from '#lib/runs/find-run-of-event.ts';
 import type { FinishedRun } from './finished-run.ts';
 import { sendToInngest } from './send-to-inngest.ts';
 import { withStopSignals } from './stop-signals.ts';
@@ -49,21 +48,15 @@ export async function followInngest(
   });
 }
 
-/** A run's id begins with the second of its event, so one short listing finds it. */
 async function waitForStart(
   terminal: Terminal,
   wanted: { repository: Repository; eventIds: readonly string[]; ts: number; signal: AbortSignal },
 ): Promise<string> {
   const { repository, eventIds, ts, signal } = wanted;
-  const second = `${new Date(ts).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z-`;
   let patience = Date.now() + patienceMs;
   for (;;) {
-    for await (const { key } of repository.store.list(runFolder(second).replace(/\/$/, ''))) {
-      const [, , runId = ''] = key.split('/');
-      if (!key.endsWith('/run.json')) continue;
-      const run = await readRun(repository, runId);
-      if (run !== undefined && eventIds.includes(run.eventId)) return runId;
-    }
+    const run = await findRunOfEvent(repository, { eventIds, sentAt: ts });
+    if (run !== undefined) return run.id;
     if (Date.now() > patience) {
       terminal.note(
         'The run has not begun: is the app registered with Inngest, or does another run hold the connection?',

@@ -1,0 +1,49 @@
+import type { StepRecord } from '#lib/runs/run-record.ts';
+
+/** A stretch of a step on the run's time, in thousandths of its whole length. */
+export interface TimelineSpan {
+  kind: 'worked' | 'failed' | 'waited';
+  from: number;
+  width: number;
+}
+
+/** A step as the timeline shows it. */
+export interface TimelineStep {
+  n: string;
+  slug: string;
+  outcome: 'completed' | 'retried' | 'failed';
+  attempts: number;
+  startedAt: string | undefined;
+  workedMs: number;
+  waitedMs: number;
+  /** Of failed attempts, one a line. */
+  errors: string[];
+  spans: TimelineSpan[];
+}
+
+const scale = 1_000;
+
+/** Lays steps out on the time from a run's beginning to its end, or to now. Times are epoch milliseconds. */
+export function planTimeline(steps: readonly StepRecord[], { from, to }: { from: number; to: number }): TimelineStep[] {
+  const whole = Math.max(1, to - from);
+  const place = (at: number): number => Math.min(scale, Math.max(0, ((at - from) / whole) * scale));
+  const span = (kind: TimelineSpan['kind'], start: number, end: number): TimelineSpan => ({
+    ...{ kind, from: place(start), width: Math.max(0, place(end) - place(start)) },
+  });
+  return steps.map(({ n, slug, attempts }) => {
+    const spans = attempts.flatMap(({ startedAt, endedAt, outcome, waitedMs }) => {
+      const start = Date.parse(startedAt);
+      const worked = span(outcome === 'failed' ? 'failed' : 'worked', start, Date.parse(endedAt));
+      return waitedMs > 0 ? [span('waited', start - waitedMs, start), worked] : [worked];
+    });
+    const failures = attempts.filter(({ outcome }) => outcome === 'failed');
+    const done = attempts.at(-1)?.outcome === 'completed';
+    return {
+      ...{ n, slug, spans, attempts: attempts.length, startedAt: attempts[0]?.startedAt },
+      outcome: done ? (failures.length > 0 ? 'retried' : 'completed') : 'failed',
+      workedMs: attempts.reduce((sum, { startedAt, endedAt }) => sum + Date.parse(endedAt) - Date.parse(startedAt), 0),
+      waitedMs: attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0),
+      errors: failures.map(({ error }) => error?.message ?? 'unknown'),
+    };
+  });
+}

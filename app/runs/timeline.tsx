@@ -1,0 +1,76 @@
+import { Check, RotateCw, X } from 'lucide-react';
+import { DataTable } from '#app/ui/data-table.tsx';
+import { Duration } from '#app/ui/duration.tsx';
+import { EmptyState } from '#app/ui/empty-state.tsx';
+import type { TimelineSpan, TimelineStep } from './plan-timeline.ts';
+
+const outcomes = {
+  completed: { icon: Check, word: 'done', className: 'text-quiet' },
+  retried: { icon: RotateCw, word: 'done after a retry', className: 'text-caution' },
+  failed: { icon: X, word: 'failed', className: 'text-failed' },
+} as const;
+
+/** The steps of a run: when each was at work, how often it was tried, and how long it waited in between. */
+export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
+  return (
+    <DataTable
+      caption="Steps in the order of their numbers"
+      columns={[
+        { name: 'Step', show: ({ n, slug }) => <StepName n={n} slug={slug} /> },
+        { name: 'On the run’s time', show: ({ spans }) => <Spans spans={spans} /> },
+        { name: 'Attempts', align: 'right', show: ({ attempts }) => attempts },
+        { name: 'Worked', align: 'right', show: ({ workedMs }) => <Duration ms={workedMs} /> },
+        { name: 'Waited', align: 'right', show: ({ waitedMs }) => (waitedMs > 0 ? <Duration ms={waitedMs} /> : '–') },
+        { name: 'Outcome', show: (step) => <StepOutcome step={step} /> },
+      ]}
+      rows={steps}
+      keyOf={({ n, slug }) => `${n}-${slug}`}
+      empty={<EmptyState title="No step has ended yet">A step is listed when its first attempt has ended.</EmptyState>}
+    />
+  );
+}
+
+function StepName({ n, slug }: { n: string; slug: string }) {
+  return (
+    <span className="font-mono text-xs">
+      <span className="inline-block min-w-10 text-quiet">{n}</span> {slug}
+    </span>
+  );
+}
+
+const fills = { worked: 'fill-accent', failed: 'fill-failed', waited: 'fill-line' } as const;
+
+/** Decorative: the columns beside it say the same in words. */
+function Spans({ spans }: { spans: readonly TimelineSpan[] }) {
+  return (
+    <svg
+      viewBox="0 0 1000 8"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      className="mt-1.5 hidden h-2 w-full min-w-32 rounded-sm bg-sunken sm:block"
+    >
+      {spans.map(({ kind, from, width }) => (
+        <rect key={`${kind}-${from}`} x={from} y={0} width={Math.max(3, width)} height={8} className={fills[kind]} />
+      ))}
+    </svg>
+  );
+}
+
+function StepOutcome({ step: { outcome, errors } }: { step: TimelineStep }) {
+  const { icon: Icon, word, className } = outcomes[outcome];
+  return (
+    <>
+      <span className={`inline-flex items-center gap-1 ${className}`}>
+        <Icon aria-hidden size={14} className="shrink-0" />
+        {word}
+      </span>
+      {errors.length > 0 && (
+        <ul className="max-w-prose text-xs break-words text-quiet">
+          {[...new Set(errors)].map((message) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
