@@ -4,4 +4,6 @@ export async function register(): Promise<void> {
   if (process.env['NEXT_RUNTIME'] !== 'nodejs') return;
   const { embedRunner } = await import('#inngest/local/embed-runner.ts');
   await embedRunner();
+  const { openDoors } = await import('#app/access/open-doors.ts');
+  await openDoors();
 }

@@ -9,6 +9,8 @@ const pgDump = './node_modules/@electric-sql/pglite-tools/{package.json,dist/*.j
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // `forbidden()`: a page answers who may not see it with 403.
+  experimental: { authInterrupts: true },
   // `npm run types` checks the whole project, tests and benchmarks too; a deployment does not wait for it again.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ['pg', 'ws', '@neondatabase/serverless', '@electric-sql/pglite-tools'],
@@ -18,9 +20,18 @@ const config: NextConfig = {
       source: '/:path*',
       headers: [
         { key: 'X-Content-Type-Options', value: 'nosniff' },
-        { key: 'Referrer-Policy', value: 'no-referrer' },
-        { key: 'Content-Security-Policy', value: "frame-ancestors 'none'; base-uri 'none'; form-action 'self'" },
+        // Not 'no-referrer': with it browsers send forms with `Origin: null`, and no form would pass as our own.
+        { key: 'Referrer-Policy', value: 'same-origin' },
+        { key: 'X-Frame-Options', value: 'DENY' },
+        { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+        { key: 'Cross-Origin-Resource-Policy', value: 'same-origin' },
+        { key: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=(), payment=(), usb=()' },
       ],
+    },
+    {
+      // Pages have a policy with a nonce, which proxy.ts makes for each request.
+      source: '/api/:path*',
+      headers: [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }],
     },
   ],
 };

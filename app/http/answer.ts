@@ -1,16 +1,23 @@
-import { readEnvironment } from '#lib/config/environment.ts';
+import { cookieOf } from '#app/access/session-response.ts';
+import { refresh } from '#app/session/session.ts';
+import type { Asked } from '#lib/access/identity.ts';
+import { authorize } from './authorize.ts';
+import type { Caller } from './identify.ts';
 import { toProblem } from './problem.ts';
-import { requireToken } from './require-token.ts';
 
-/** Answers a request that carries the token with the JSON of `body()`; an error becomes problem+json. */
+/** Answers a request of somebody who may do `asked` with the JSON of `body()`; an error becomes problem+json. */
 export async function answer(
   request: Request,
-  body: () => Promise<unknown>,
-  { status = 200 }: { status?: number } = {},
+  asked: Asked & { status?: number },
+  body: (caller: Caller) => Promise<unknown>,
 ): Promise<Response> {
   try {
-    requireToken(request, readEnvironment());
-    return Response.json(await body(), { status, headers: { 'cache-control': 'no-store' } });
+    const caller = await authorize(request, asked);
+    const headers = new Headers({ 'cache-control': 'no-store' });
+    // A session that is used goes on.
+    const fresh = caller.session === null ? undefined : refresh(caller.session);
+    if (fresh !== undefined) headers.append('set-cookie', await cookieOf(fresh, request.headers));
+    return Response.json(await body(caller), { status: asked.status ?? 200, headers });
   } catch (cause) {
     return toProblem(cause);
   }

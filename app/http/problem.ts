@@ -1,9 +1,21 @@
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 
 /** HTTP status by the code of an error, else by its name; what is not listed is the server's own fault. */
 const statusOfCode: Readonly<Record<string, number>> = {
-  token_missing: 503,
+  not_signed_in: 401,
   token_wrong: 401,
+  token_expired: 401,
+  token_revoked: 401,
+  session_over: 401,
+  setup_code_wrong: 401,
+  forbidden: 403,
+  out_of_scope: 403,
+  cross_site: 403,
+  no_role: 403,
+  unknown_token: 404,
+  body_too_large: 413,
+  too_many_attempts: 429,
   repository_missing: 404,
   unknown_run: 404,
 };
@@ -23,8 +35,7 @@ export function toProblem(cause: unknown): Response {
   if (cause instanceof HoldfastError) {
     const { name, code, hint, message } = cause;
     const status = statusOfCode[code] ?? statusOfName[name] ?? 500;
-    const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="holdfast"' } : undefined;
-    return problemResponse({ title: name, status, detail: message, name, code, hint }, headers);
+    return problemResponse({ title: name, status, detail: message, name, code, hint }, headersOf(cause, status));
   }
   console.error(cause);
   return problemResponse({
@@ -35,6 +46,14 @@ export function toProblem(cause: unknown): Response {
     code: 'unexpected',
     hint: 'The log of the server has the details.',
   });
+}
+
+function headersOf(cause: HoldfastError, status: number): Record<string, string> {
+  const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer realm="holdfast"' } : {};
+  if (cause instanceof UnavailableError && cause.retryAfterMs !== undefined) {
+    headers['retry-after'] = String(Math.ceil(cause.retryAfterMs / 1_000));
+  }
+  return headers;
 }
 
 interface Problem {
@@ -49,6 +68,9 @@ interface Problem {
 function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
   return Response.json(
     { type: 'about:blank', ...problem },
-    { status: problem.status, headers: { ...headers, 'content-type': 'application/problem+json' } },
+    {
+      status: problem.status,
+      headers: { ...headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    },
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oidcSchema } from './oidc-schema.ts';
 
 /** A connection's name: what events, steps and reports carry in place of its URL. */
 export const connectionName = z
@@ -72,6 +73,12 @@ export const configSchema = z.strictObject({
   deadAfter: z.string().default('24h'),
   /** How long a restore with `--require-approval` waits; then its copy is discarded. */
   approvalTimeout: z.string().default('24h'),
+  /** Sign-in by an identity provider. */
+  oidc: oidcSchema.optional(),
+  /** How many proxies stand before the server. */
+  trustedProxies: z.int().min(0).max(16).default(0),
+  /** Where the console is reached; messages then link to the run. */
+  publicUrl: z.string().optional(),
 });
 
 export type CriticalQuery = z.infer<typeof criticalQuerySchema>;

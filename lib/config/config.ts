@@ -1,4 +1,5 @@
 import type { CriticalQuery } from './config-schema.ts';
+import type { Access } from './resolve-access.ts';
 
 /** A named database of the config. `url` is a secret: it goes into no event, step, log, report or error. */
 export interface Connection {
@@ -44,6 +45,8 @@ export interface Config {
   deadAfterMs: number;
   /** How long a run that asks for approval waits for it. */
   approvalTimeoutMs: number;
+  /** Who may come in, and how. */
+  access: Access;
   /** Neon's API; without a key nothing of it is used. `key` is a secret. */
   neonApi: { key: string | null; url: string };
 }

@@ -6,6 +6,7 @@ import { configSchema, type ParsedConfig } from './config-schema.ts';
 import type { Environment } from './environment.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseWebSocketProxy } from './parse-websocket-proxy.ts';
+import { resolveAccess } from './resolve-access.ts';
 
 const wellKnown = { DATABASE_URL: 'production', NEON_DATABASE_URL: 'neon' } as const;
 
@@ -40,6 +41,7 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     keepPreviousMs: parseDuration(config.keepPrevious, 'keepPrevious'),
     deadAfterMs: parseDuration(config.deadAfter, 'deadAfter'),
     approvalTimeoutMs: parseDuration(config.approvalTimeout, 'approvalTimeout'),
+    access: resolveAccess(config, environment),
     neonApi: {
       key: environment['NEON_API_KEY'] ?? null,
       url: environment['NEON_API_URL'] ?? 'https://console.neon.tech/api/v2',

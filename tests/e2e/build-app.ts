@@ -7,7 +7,16 @@ import { text } from 'node:stream/consumers';
 export const projectFolder = join(import.meta.dirname, '..', '..');
 
 /** Everything `next build` reads. */
-const sources = ['app', 'inngest', 'lib', 'holdfast.config.ts', 'instrumentation.ts', 'next.config.ts', 'package.json'];
+const sources = [
+  'app',
+  'inngest',
+  'lib',
+  'holdfast.config.ts',
+  'instrumentation.ts',
+  'next.config.ts',
+  'proxy.ts',
+  'package.json',
+];
 
 /** Builds the app as `npm run build` does, unless the build there is newer than every source. */
 export default async function buildApp(): Promise<void> {

@@ -12,6 +12,8 @@ const order = [
     'runs',
     'report',
     'standing',
+    'access',
+    'audit',
     'workspace',
     'neon',
     'backup',

@@ -1,39 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toProblem } from '#app/http/problem.ts';
 import { readPage, takePage } from '#app/http/read-page.ts';
-import { requireToken } from '#app/http/require-token.ts';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
-
-describe('the token of the API', () => {
-  const environment = { HOLDFAST_TOKEN: 'correct horse'.replace(' ', '-') };
-  const ask = (authorization?: string, tokens: Record<string, string> = environment): void =>
-    requireToken(new Request('http://h/', { headers: authorization === undefined ? {} : { authorization } }), tokens);
-
-  it('lets pass who has it, however the scheme is written', () => {
-    for (const scheme of ['Bearer', 'bearer']) expect(() => ask(`${scheme} correct-horse`)).not.toThrow();
-  });
-
-  it.each([
-    undefined,
-    '',
-    'Bearer',
-    'Bearer ',
-    'Bearer correct',
-    'Bearer correct-horse2',
-    'Basic correct-horse',
-    'correct-horse',
-  ])('refuses %j', (header) => {
-    expect(() => ask(header)).toThrow(expect.objectContaining({ code: 'token_wrong' }));
-  });
-
-  it('lets nobody pass where none is set, or an empty one', () => {
-    for (const tokens of [{}, { HOLDFAST_TOKEN: '' }]) {
-      for (const header of [undefined, 'Bearer ', 'Bearer undefined']) {
-        expect(() => ask(header, tokens)).toThrow(expect.objectContaining({ code: 'token_missing' }));
-      }
-    }
-  });
-});
 
 describe('a problem', () => {
   it('carries what a HoldfastError says', async () => {

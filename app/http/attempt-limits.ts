@@ -1,0 +1,101 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { UnavailableError } from '#lib/errors/unavailable-error.ts';
+import { clientGroup } from './client-address.ts';
+import { processState } from './process-state.ts';
+
+/** Attempts of one client in five minutes that may be wrong, before it has to wait for the rest of them. */
+export const attemptsOfOne = 10;
+/** Of all clients together: what a flood from many addresses may cost. */
+export const attemptsOfAll = 300;
+const windowSeconds = 300;
+
+/** In memory, by process. */
+const limits = () =>
+  processState('attempt-limits', () => ({
+    signIns: limitsOf('sign-in'),
+    guesses: limitsOf('guess'),
+    lookups: new RateLimiterMemory({ keyPrefix: 'lookup', points: attemptsOfAll, duration: windowSeconds }),
+  }));
+
+interface Limits {
+  one: RateLimiterMemory;
+  all: RateLimiterMemory;
+}
+
+function limitsOf(what: string): Limits {
+  return {
+    one: new RateLimiterMemory({ keyPrefix: `${what}-one`, points: attemptsOfOne, duration: windowSeconds }),
+    all: new RateLimiterMemory({ keyPrefix: `${what}-all`, points: attemptsOfAll, duration: windowSeconds }),
+  };
+}
+
+/** An attempt that was counted; `withdraw` takes it back where it was right. */
+export interface CountedAttempt {
+  withdraw: () => Promise<void>;
+}
+
+/**
+ * Counts an attempt to sign in, before it is looked at, so that many at once are counted too.
+ * @throws UnavailableError (`too_many_attempts`) with the time to wait.
+ */
+export async function countSignIn(address: string): Promise<CountedAttempt> {
+  const { signIns } = limits();
+  const group = clientGroup(address);
+  await consume(signIns.one, group);
+  await consume(signIns.all, 'all');
+  return {
+    async withdraw() {
+      await Promise.all([signIns.one.reward(group), signIns.all.reward('all')]);
+    },
+  };
+}
+
+/**
+ * Whether a client may still send texts that can only be `HOLDFAST_TOKEN`, which a person may have chosen badly. Looked
+ * at before and counted after: a client with the right one may have any number of requests under way.
+ * @throws UnavailableError (`too_many_attempts`).
+ */
+export async function requireGuessesLeft(address: string): Promise<void> {
+  const { one, all } = limits().guesses;
+  for (const [limiter, key] of [[one, clientGroup(address)] as const, [all, 'all'] as const]) {
+    const standing = await limiter.get(key);
+    if (standing !== null && standing.consumedPoints >= limiter.points) throw tooMany(standing);
+  }
+}
+
+/** Counts a wrong one. */
+export async function countGuess(address: string): Promise<void> {
+  const { one, all } = limits().guesses;
+  await Promise.all([one.penalty(clientGroup(address)), all.penalty('all')]);
+}
+
+/**
+ * Counts a look into the repository for a token that this process has not seen. Nobody guesses one of those: this
+ * bounds what made-up ones cost. @throws UnavailableError (`too_many_attempts`).
+ */
+export async function countLookup(): Promise<CountedAttempt> {
+  const { lookups } = limits();
+  await consume(lookups, 'all');
+  return {
+    async withdraw() {
+      await lookups.reward('all');
+    },
+  };
+}
+
+async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (cause) {
+    throw cause instanceof RateLimiterRes ? tooMany(cause) : cause;
+  }
+}
+
+function tooMany({ msBeforeNext }: RateLimiterRes): UnavailableError {
+  const retryAfterMs = Math.max(1_000, msBeforeNext);
+  return new UnavailableError('There were too many attempts to come in.', {
+    code: 'too_many_attempts',
+    hint: `Wait ${Math.ceil(retryAfterMs / 1_000)} seconds.`,
+    retryAfterMs,
+  });
+}

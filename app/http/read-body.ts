@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { UsageError } from '#lib/errors/usage-error.ts';
+
+const fewBytes = 64 * 1024;
+
+/** The text of a request's body. @throws UsageError (`body_too_large`) as soon as it is longer than that. */
+export async function readBody(request: Request, { maxBytes }: { maxBytes: number }): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) {
+      throw new UsageError(`The body has more than ${maxBytes} bytes.`, {
+        code: 'body_too_large',
+        hint: 'Send the few fields that the address takes.',
+      });
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** The JSON of a request's body, `{}` where it is empty. @throws UsageError (`bad_body`, `body_too_large`). */
+export async function readJson<T>(request: Request, schema: z.ZodType<T>, hint: string): Promise<T> {
+  const text = await readBody(request, { maxBytes: fewBytes });
+  const parsed = schema.safeParse(text.trim() === '' ? {} : parseJson(text, hint));
+  if (parsed.success) return parsed.data;
+  const message = `The body does not parse: ${z.prettifyError(parsed.error)}`;
+  throw new UsageError(message, { code: 'bad_body', hint, cause: parsed.error });
+}
+
+function parseJson(text: string, hint: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError('The body is not JSON.', { code: 'bad_body', hint, cause });
+  }
+}
