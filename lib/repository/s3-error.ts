@@ -78,18 +78,55 @@ const known: Record<string, { code: string; says: string; hint: string }> = {
   XMinioStorageFull: { code: 'storage_full', says: 'the storage is full', hint: 'Free space or add disks.' },
 };
 
+const lockedHint =
+  'It can be deleted when its Object Lock, retention time or legal hold has ended; until then nothing is to be done.';
+
+/**
+ * How services say that an object may not be deleted or replaced yet: AWS `AccessDenied` and a message of its own,
+ * MinIO `InvalidRequest` and "Object is WORM protected", Google `RetentionPolicyNotMet` and `ObjectUnderActiveHold`, R2
+ * `ObjectLockedByBucketPolicy`.
+ */
+function saysLocked({ code, message }: { code: string; message: string }): boolean {
+  if (/ObjectLocked|RetentionPolicyNotMet|ActiveHold|ObjectImmutable/i.test(code)) return true;
+  return /object lock|WORM protected|legal hold|retention (period|policy|date)|object is locked|object is immutable/i.test(
+    message,
+  );
+}
+
+/**
+ * What a refused request means, as the code and the words of a StorageError, and what it concerns: only its `object`,
+ * or the `store` with everything in it.
+ */
+export function describeRefusal(failure: { code: string; status: number | undefined; message: string }): {
+  code: string;
+  says: string;
+  hint: string;
+  concerns: 'object' | 'store';
+} {
+  if (saysLocked(failure)) {
+    return { code: 'storage_locked', says: 'the object is still locked', hint: lockedHint, concerns: 'object' };
+  }
+  // A HEAD answer has no body, so all it tells of an error is its status.
+  const code = known[failure.code] === undefined && failure.status === 403 ? 'AccessDenied' : failure.code;
+  const found = known[code];
+  if (found !== undefined) {
+    return { ...found, says: `${found.says} (${code})`, concerns: code === 'AccessDenied' ? 'object' : 'store' };
+  }
+  return {
+    code: 'storage_failed',
+    says: `${failure.code}: ${failure.message}`,
+    hint: 'The service refused the request; its own message says why.',
+    concerns: isTransient(failure) ? 'store' : 'object',
+  };
+}
+
 /** Says what a failed request means: StorageError where a person must act, UnavailableError where waiting helps. */
 export function toS3StoreError(error: unknown, context: { location: string; doing: string }): Error {
   if (error instanceof HoldfastError) return error;
   const failure = readS3Failure(error);
   const cannot = `Cannot ${context.doing} in ${context.location}`;
-  // A HEAD answer has no body, so all it tells of an error is its status.
-  const code = known[failure.code] === undefined && failure.status === 403 ? 'AccessDenied' : failure.code;
-  const found = known[code];
-  if (found !== undefined) {
-    return new StorageError(`${cannot}: ${found.says} (${code})`, { code: found.code, hint: found.hint, cause: error });
-  }
-  if (isTransient(failure)) {
+  const refusal = describeRefusal(failure);
+  if (refusal.code === 'storage_failed' && isTransient(failure)) {
     const attempts = failure.attempts > 1 ? ` after ${failure.attempts} attempts` : '';
     return new UnavailableError(`${cannot}: ${failure.code}${attempts}`, {
       code: 'storage_unavailable',
@@ -97,11 +134,7 @@ export function toS3StoreError(error: unknown, context: { location: string; doin
       cause: error,
     });
   }
-  return new StorageError(`${cannot}: ${failure.code}: ${failure.message}`, {
-    code: 'storage_failed',
-    hint: 'The service refused the request; its own message says why.',
-    cause: error,
-  });
+  return new StorageError(`${cannot}: ${refusal.says}`, { code: refusal.code, hint: refusal.hint, cause: error });
 }
 
 const transientCodes = new Set([
@@ -109,6 +142,10 @@ const transientCodes = new Set([
   'IncompleteBody',
   'InternalError',
   'SlowDown',
+  'ServiceUnavailable',
+  'OperationAborted',
+  'Throttling',
+  'TooManyRequests',
   'TimeoutError',
   'TruncatedBodyError',
   'ERR_STREAM_PREMATURE_CLOSE',
@@ -116,7 +153,7 @@ const transientCodes = new Set([
 ]);
 
 /** Throttling, a failing service, a failing network (Node's errno names and those of its HTTP parser). */
-function isTransient({ code, status }: S3Failure): boolean {
+export function isTransient({ code, status }: { code: string; status: number | undefined }): boolean {
   if (status !== undefined && (status >= 500 || status === 429)) return true;
   return transientCodes.has(code) || /^E[A-Z]+$/.test(code) || code.startsWith('HPE_');
 }

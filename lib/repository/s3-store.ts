@@ -6,6 +6,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { backOff } from './back-off.ts';
+import { deleteObjects } from './delete-objects.ts';
 import { assertObjectKey } from './object-key.ts';
 import type { ObjectInfo, ObjectStore } from './object-store.ts';
 import { readS3Body } from './read-s3-body.ts';
@@ -141,6 +142,11 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
       return explain(`delete ${key}`, async () => {
         await unlessMissing(() => client.send(new DeleteObjectCommand(object)));
       });
+    },
+    deleteMany(keys) {
+      for (const key of keys) assertObjectKey(key);
+      const doing = `delete ${keys.length} objects`;
+      return explain(doing, () => deleteObjects(client, { Bucket, folder, maxAttempts }, keys));
     },
   };
 }
