@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { channelSchema } from './channel-schema.ts';
+import { nextCronTick } from './next-cron-tick.ts';
 
 /** A connection's name: what events, steps and reports carry in place of its URL. */
 export const connectionName = z
@@ -21,6 +23,55 @@ export const criticalQuerySchema = z.strictObject({
     .optional(),
 });
 
+/** The workflows a schedule can start. */
+export const scheduledKinds = ['backup', 'drill', 'verify'] as const;
+
+/** When what is done by itself: five cron fields each, in one time zone. */
+const scheduleSchema = z
+  .strictObject({
+    backup: z.string().optional(),
+    drill: z.string().optional(),
+    verify: z.string().optional(),
+    /** A name of the IANA list, such as `Europe/Berlin`. */
+    timezone: z.string().default('UTC'),
+    /** Every tick is put off by a part of this, another one each time. */
+    jitter: z.string().default('0s'),
+  })
+  .superRefine((schedule, context) => {
+    if (!isTimeZone(schedule.timezone)) {
+      const message = `${JSON.stringify(schedule.timezone)} is no time zone, such as "Europe/Berlin"`;
+      context.addIssue({ code: 'custom', path: ['timezone'], message });
+      return;
+    }
+    for (const kind of scheduledKinds) {
+      const cron = schedule[kind];
+      if (cron !== undefined && !isCron(cron)) {
+        const message = `${JSON.stringify(cron)} is no cron schedule of five fields, such as "0 2 * * *", or never comes`;
+        context.addIssue({ code: 'custom', path: [kind], message });
+      }
+    }
+  });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    // A RangeError: no such zone. The caller says so.
+    return false;
+  }
+}
+
+function isCron(text: string): boolean {
+  try {
+    // The zone has a field of its own, and is no part of the text.
+    return !text.includes('=') && nextCronTick(text, Date.now()) !== undefined;
+  } catch {
+    // The caller names the field.
+    return false;
+  }
+}
+
 const connectionSchema = z.strictObject({
   /** The URL itself, or better the name of the variable that holds it. */
   url: z.string().optional(),
@@ -36,6 +87,18 @@ const connectionSchema = z.strictObject({
   wsProxy: z.string().optional(),
   /** Where the database lives on Neon; with NEON_API_KEY its branches are used for snapshots and cut-overs. */
   neon: z.strictObject({ project: z.string().min(1), branch: z.string().min(1).optional() }).optional(),
+  /** The dead-man switch that each good backup pings, or better the name of the variable that holds its URL. */
+  ping: z.string().optional(),
+  pingFrom: z.string().optional(),
+  /** Recovery point objective: how old the newest good backup may be, e.g. `24h`. */
+  rpo: z.string().optional(),
+  /** Recovery time objective: how long a drill's recovery may take, e.g. `30m`. */
+  rto: z.string().optional(),
+  /** How old the last proof may be, where there is an `rpo` or an `rto`. */
+  proveWithin: z.string().default('8d'),
+  schedule: scheduleSchema.optional(),
+  /** Where its drills restore to: beside the database of the connection `on`, else on a server started for them. */
+  drill: z.strictObject({ on: connectionName }).optional(),
 });
 
 /** The shape of `holdfast.config.ts`; everything has a default. */
@@ -72,6 +135,15 @@ export const configSchema = z.strictObject({
   deadAfter: z.string().default('24h'),
   /** How long a restore with `--require-approval` waits; then its copy is discarded. */
   approvalTimeout: z.string().default('24h'),
+  /** Who is told of failures, of backups that are overdue, and that it is over. */
+  notify: z.array(channelSchema).default([]),
+  /** After how long an alarm is told again that nobody has cured. */
+  repeatAlarms: z.string().default('24h'),
+  /** The dead-man switch of connections without one of their own. */
+  ping: z.string().optional(),
+  pingFrom: z.string().optional(),
+  /** Where the console is reached; messages then link to the run. */
+  publicUrl: z.string().optional(),
 });
 
 export type CriticalQuery = z.infer<typeof criticalQuerySchema>;

@@ -6,6 +6,8 @@ import { configSchema, type ParsedConfig } from './config-schema.ts';
 import type { Environment } from './environment.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseWebSocketProxy } from './parse-websocket-proxy.ts';
+import { resolveAlarms } from './resolve-alarms.ts';
+import { resolveCare } from './resolve-care.ts';
 
 const wellKnown = { DATABASE_URL: 'production', NEON_DATABASE_URL: 'neon' } as const;
 
@@ -25,8 +27,10 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     });
   }
   const config = parsed.data;
+  const connections = resolveConnections(config, environment);
   return {
-    connections: resolveConnections(config, environment),
+    connections,
+    care: resolveCare(config, connections.keys()),
     repository: environment['HOLDFAST_REPOSITORY'] ?? config.repository ?? 'file:.holdfast/repository',
     s3: resolveS3(environment),
     codec: config.codec,
@@ -44,6 +48,7 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
       key: environment['NEON_API_KEY'] ?? null,
       url: environment['NEON_API_URL'] ?? 'https://console.neon.tech/api/v2',
     },
+    alarms: resolveAlarms(config, environment),
   };
 }
 
