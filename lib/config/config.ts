@@ -55,6 +55,8 @@ export interface Config {
   repository: string;
   /** Where an `s3://` repository is reached; what is absent the AWS SDK finds by its own rules. */
   s3: { endpoint?: string; region?: string };
+  /** What the repository is sealed under, as written; `key` null: not encrypted. Secrets. */
+  encryption: { key: string | null; oldKeys: readonly string[] };
   codec: 'zstd' | 'gzip';
   lanes: number;
   stepBudgetMs: number;

@@ -32,6 +32,10 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     connections,
     care: resolveCare(config, connections.keys()),
     repository: environment['HOLDFAST_REPOSITORY'] ?? config.repository ?? 'file:.holdfast/repository',
+    encryption: {
+      key: environment['HOLDFAST_KEY'] ?? null,
+      oldKeys: (environment['HOLDFAST_OLD_KEYS'] ?? '').split(/[\s,]+/).filter(Boolean),
+    },
     s3: resolveS3(environment),
     codec: config.codec,
     lanes: config.lanes,
