@@ -10,6 +10,7 @@ import { addBackup } from './commands/backup.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDiscard } from './commands/discard.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
 import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
@@ -67,7 +68,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 
 const verbs = [
   ...[addBackup, addRestore, addTransfer, addApprove, addCancel, addRollback, addDiscard, addSweep],
-  ...[addList, addShow, addVerify, addRuns, addResume, addDoctor],
+  ...[addList, addShow, addVerify, addRuns, addResume, addDoctor, addKey],
 ];
 
 function buildProgram(start: StartVerb): Command {

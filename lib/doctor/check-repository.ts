@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import type { Check } from '#lib/report/check.ts';
+import type { KeyTexts } from '#lib/repository/encryption/key-ring.ts';
 import type { ObjectStore } from '#lib/repository/object-store.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import { openStore } from '#lib/repository/open-store.ts';
 
 /** The repository: which one it is, and whether an object can be written, read, listed and deleted. Makes none. */
-export async function checkRepository(location: string): Promise<Check[]> {
+export async function checkRepository(location: string, encryption?: KeyTexts): Promise<Check[]> {
   const object = `repository ${location}`;
   const results: Check[] = [];
   try {
     const store = await openStore(location);
-    results.push(await describeRepository(location, store));
+    results.push(await describeRepository(store, { location, encryption }));
     const detail = await probeStore(store);
     results.push({ name: 'write, read, list, delete', object, passed: true, detail, hint: '' });
   } catch (cause) {
@@ -21,11 +22,15 @@ export async function checkRepository(location: string): Promise<Check[]> {
   return results;
 }
 
-async function describeRepository(location: string, store: ObjectStore): Promise<Check> {
+async function describeRepository(
+  store: ObjectStore,
+  { location, encryption }: { location: string; encryption: KeyTexts | undefined },
+): Promise<Check> {
   const check = { name: 'repository', object: `repository ${location}`, passed: true, hint: '' };
   try {
-    const { codec } = await openRepository({ location, access: 'read' });
-    return { ...check, detail: `${store.location}: format 1, ${codec}` };
+    const { codec, keys } = await openRepository({ location, access: 'read', encryption });
+    const sealed = keys === null ? 'not encrypted' : `encrypted, ${keys.describe()}`;
+    return { ...check, detail: `${store.location}: format 1, ${codec}, ${sealed}` };
   } catch (cause) {
     if (!(cause instanceof HoldfastError) || cause.code !== 'repository_missing') throw cause;
     return { ...check, detail: `${store.location}: none yet, the first backup makes it` };

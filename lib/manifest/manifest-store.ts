@@ -3,12 +3,13 @@ import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix, connectionPrefix, manifestKey, parseManifestKey } from '#lib/repository/repository-keys.ts';
 import type { Manifest } from './manifest.ts';
-import { openManifest, sealManifest } from './seal-manifest.ts';
+import type { Outline } from './outline.ts';
+import { openManifest, openOutline, sealManifest } from './seal-manifest.ts';
 
 /** Writes the manifest: the commit of a backup. Writing the same one again is no change. @throws StorageError. */
 export async function writeManifest(repository: Repository, manifest: Manifest): Promise<void> {
   const key = manifestKey({ connection: manifest.connection, backupId: manifest.id });
-  await repository.store.put(key, [sealManifest(manifest)], { ifAbsent: true });
+  await repository.store.put(key, [sealManifest(manifest, { key, keys: repository.keys })], { ifAbsent: true });
 }
 
 /** One backup as a listing shows it: found by its key, not yet opened. */
@@ -50,11 +51,24 @@ export async function findManifest(
   });
 }
 
-/** Opens one manifest. @throws DamagedError where it is missing or changed. */
+/**
+ * Opens one manifest. @throws DamagedError where it is missing or changed, RefusedError where a newer Holdfast wrote it
+ * or its key is not given.
+ */
 export async function readManifest(repository: Repository, backup: BackupKey): Promise<Manifest> {
   const key = manifestKey(backup);
+  return openManifest(await getManifest(repository, key), { key, keys: repository.keys });
+}
+
+/** What a manifest tells, with its key or without. @throws DamagedError, RefusedError where a newer Holdfast wrote it. */
+export async function readOutline(repository: Repository, backup: BackupKey): Promise<Outline & { checked: boolean }> {
+  const key = manifestKey(backup);
+  return openOutline(await getManifest(repository, key), { key, keys: repository.keys });
+}
+
+async function getManifest(repository: Repository, key: string): Promise<Buffer> {
   const bytes = await repository.store.get(key);
-  if (bytes) return openManifest(bytes, key);
+  if (bytes) return bytes;
   throw new DamagedError(`${key} is missing in ${repository.location}.`, {
     code: 'manifest_missing',
     hint: 'See `holdfast list` for the backups there are.',

@@ -9,7 +9,7 @@ export interface Workspace {
   repository: Repository;
 }
 
-let opened: { location: string; repository: Promise<Repository> } | undefined;
+let opened: { place: string; repository: Promise<Repository> } | undefined;
 
 /**
  * The config as it is now, and the repository it names, opened once a process. With `create` an empty place becomes a
@@ -17,14 +17,17 @@ let opened: { location: string; repository: Promise<Repository> } | undefined;
  */
 export async function openWorkspace(options: { create?: boolean } = {}): Promise<Workspace> {
   const config = await loadConfig();
-  if (opened?.location !== config.repository) {
+  const { key, oldKeys } = config.encryption;
+  const place = JSON.stringify([config.repository, key, ...oldKeys]);
+  if (opened?.place !== place) {
     const repository = openRepository({
       location: config.repository,
       access: options.create ? 'write' : 'read',
       codec: config.codec,
+      encryption: config.encryption,
       s3: config.s3,
     });
-    opened = { location: config.repository, repository };
+    opened = { place, repository };
     // The caller below is told; the next one opens it anew.
     repository.catch(() => {
       opened = undefined;
