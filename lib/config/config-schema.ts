@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
 import { nextCronTick } from './next-cron-tick.ts';
+import { s3Schema } from './s3-settings.ts';
 
 /** A connection's name: what events, steps and reports carry in place of its URL. */
 export const connectionName = z
@@ -104,6 +105,8 @@ const connectionSchema = z.strictObject({
 /** The shape of `holdfast.config.ts`; everything has a default. */
 export const configSchema = z.strictObject({
   repository: z.string().optional(),
+  /** How the bucket of an `s3://` repository is reached, and what is asked of it. */
+  s3: s3Schema.prefault({}),
   connections: z
     .record(z.string(), connectionSchema)
     .superRefine((connections, context) => {

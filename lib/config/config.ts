@@ -1,5 +1,6 @@
 import type { CriticalQuery } from './config-schema.ts';
 import type { Alarms } from './resolve-alarms.ts';
+import type { S3Settings } from './s3-settings.ts';
 
 /** A named database of the config. `url` is a secret: it goes into no event, step, log, report or error. */
 export interface Connection {
@@ -53,8 +54,8 @@ export interface Config {
   /** Of every connection that is named, also of one that this machine has no URL for. */
   care: ReadonlyMap<string, Care>;
   repository: string;
-  /** Where an `s3://` repository is reached; what is absent the AWS SDK finds by its own rules. */
-  s3: { endpoint?: string; region?: string };
+  /** How an `s3://` repository is reached; what is absent the AWS SDK finds by its own rules. */
+  s3: S3Settings;
   /** What the repository is sealed under, as written; `key` null: not encrypted. Secrets. */
   encryption: { key: string | null; oldKeys: readonly string[] };
   codec: 'zstd' | 'gzip';

@@ -8,6 +8,7 @@ import { parseDuration } from './parse-duration.ts';
 import { parseWebSocketProxy } from './parse-websocket-proxy.ts';
 import { resolveAlarms } from './resolve-alarms.ts';
 import { resolveCare } from './resolve-care.ts';
+import { resolveS3 } from './s3-settings.ts';
 
 const wellKnown = { DATABASE_URL: 'production', NEON_DATABASE_URL: 'neon' } as const;
 
@@ -36,7 +37,7 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
       key: environment['HOLDFAST_KEY'] ?? null,
       oldKeys: (environment['HOLDFAST_OLD_KEYS'] ?? '').split(/[\s,]+/).filter(Boolean),
     },
-    s3: resolveS3(environment),
+    s3: resolveS3(config.s3, environment),
     codec: config.codec,
     lanes: config.lanes,
     stepBudgetMs: parseDuration(environment['HOLDFAST_STEP_BUDGET'] ?? config.stepBudget, 'HOLDFAST_STEP_BUDGET'),
@@ -54,13 +55,6 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     },
     alarms: resolveAlarms(config, environment),
   };
-}
-
-/** The standard AWS variables; the S3 one wins over the general one (AWS SDKs reference, "Service-specific endpoints"). */
-function resolveS3(environment: Environment): Config['s3'] {
-  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  return { ...(endpoint ? { endpoint } : {}), ...(region ? { region } : {}) };
 }
 
 function resolveConnections(config: ParsedConfig, environment: Environment): Map<string, Connection> {

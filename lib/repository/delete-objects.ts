@@ -26,7 +26,7 @@ type Outcome = { key: string } & (
  */
 export async function deleteObjects(
   client: S3Client,
-  place: { Bucket: string; folder: string; maxAttempts: number },
+  place: { Bucket: string; folder: string; maxAttempts: number; md5: boolean },
   keys: readonly string[],
 ): Promise<Deletion> {
   const deletion: Deletion = { deleted: 0, hidden: 0, locked: [], failed: [] };
@@ -54,13 +54,15 @@ export async function deleteObjects(
 /** One DeleteObjects request; `undefined` where the service does not know it. */
 async function deleteBatch(
   client: S3Client,
-  place: { Bucket: string; folder: string },
+  place: { Bucket: string; folder: string; md5: boolean },
   keys: readonly string[],
 ): Promise<Outcome[] | undefined> {
   const Objects = keys.map((key) => ({ Key: place.folder + key }));
+  const command = new DeleteObjectsCommand({ Bucket: place.Bucket, Delete: { Objects } });
+  if (place.md5) protectByMd5(command);
   let answer: DeleteObjectsCommandOutput;
   try {
-    answer = await client.send(withContentMd5(new DeleteObjectsCommand({ Bucket: place.Bucket, Delete: { Objects } })));
+    answer = await client.send(command);
   } catch (error) {
     if (lacksBatches(readS3Failure(error))) return undefined;
     throw error;
@@ -139,24 +141,26 @@ function lacksBatches({ code, status }: { code: string; status: number | undefin
 }
 
 /**
- * The SDK protects the body by a CRC32 header, which services of the time before refuse with MissingContentMD5
- * (https://github.com/aws/aws-sdk-js-v3/issues/6920); AWS takes both headers at once.
+ * The SDK protects the body by a CRC32 header, which Backblaze and services of the time before refuse; they want
+ * Content-MD5 (https://github.com/aws/aws-sdk-js-v3/issues/6920).
  */
-function withContentMd5(command: DeleteObjectsCommand): DeleteObjectsCommand {
+function protectByMd5(command: DeleteObjectsCommand): void {
   command.middlewareStack.add(
     (next) => (args) => {
       const { request } = args;
       if (typeof request === 'object' && request !== null && 'body' in request && 'headers' in request) {
         const { body, headers } = request;
         if (typeof body === 'string' && typeof headers === 'object' && headers !== null) {
+          const checksums = Object.keys(headers).filter((name) => /^x-amz-(sdk-)?checksum-/i.test(name));
+          for (const name of checksums) Reflect.deleteProperty(headers, name);
           Object.assign(headers, { 'content-md5': createHash('md5').update(body).digest('base64') });
         }
       }
       return next(args);
     },
-    { step: 'build', name: 'contentMd5' },
+    // Behind the SDK's own checksums, before the signature.
+    { step: 'build', name: 'protectByMd5', priority: 'low' },
   );
-  return command;
 }
 
 function splitKeys(keys: readonly string[], size: number): string[][] {

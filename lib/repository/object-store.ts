@@ -28,6 +28,7 @@ export interface Deletion {
  *
  * Errors, the same for every driver: StorageError (no right, no space, no such bucket), UnavailableError (time-out,
  * dropped connection, throttling that outlasted the driver's own retries); each names the key and the store.
+ * DamagedError where a store that keeps checksums of its own gives back bytes that do not have theirs.
  * An object that Object Lock, a retention time or a legal hold protects is a StorageError with the code `storage_locked`.
  * A key of another form is a UsageError.
  */

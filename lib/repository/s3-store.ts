@@ -1,10 +1,4 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  paginateListObjectsV2,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { backOff } from './back-off.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { assertObjectKey } from './object-key.ts';
@@ -12,10 +6,8 @@ import type { ObjectInfo, ObjectStore } from './object-store.ts';
 import { readS3Body } from './read-s3-body.ts';
 import { createS3Client, defaultMaxAttempts, type S3Options } from './s3-client.ts';
 import { readS3Failure, toS3StoreError } from './s3-error.ts';
-import { uploadMultipart } from './upload-multipart.ts';
+import { chooseChecksums, createUploader } from './upload-object.ts';
 
-/** Above this an object goes up in parts; a chunk is at most about this large. */
-const multipartBytes = 32 * 1024 * 1024;
 const conflictAttempts = 5;
 
 /**
@@ -31,6 +23,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
   const Bucket = place.bucket;
   const folder = place.prefix === '' ? '' : `${place.prefix}/`;
   const location = `s3://${place.bucket}${place.prefix === '' ? '' : `/${place.prefix}`}`;
+  const mode = chooseChecksums(options);
   let conditional = true;
 
   const address = (key: string): { Bucket: string; Key: string } => {
@@ -56,7 +49,9 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
   };
 
   const get = (key: string, range?: readonly [number, number]): Promise<Buffer | undefined> => {
-    const object = { ...address(key), ...(range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` }) };
+    const part = range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` };
+    // The SDK holds the body against the checksum that the store kept with it.
+    const object = { ...address(key), ...part, ...(mode === 'crc32' ? { ChecksumMode: 'ENABLED' as const } : {}) };
     return explain(`read ${key}`, () =>
       unlessMissing(async () => {
         for (let attempt = 1; ; attempt++) {
@@ -77,20 +72,13 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
     );
   };
 
-  const upload = async (key: string, body: { parts: readonly Uint8Array[]; ifNoneMatch: boolean }): Promise<void> => {
-    const object = { ...address(key), ...(body.ifNoneMatch ? { IfNoneMatch: '*' } : {}) };
-    const size = body.parts.reduce((sum, part) => sum + part.byteLength, 0);
-    if (size > multipartBytes) return uploadMultipart(client, object, body.parts);
-    const [only] = body.parts;
-    const Body = body.parts.length === 1 && only !== undefined ? only : Buffer.concat(body.parts, size);
-    await client.send(new PutObjectCommand({ ...object, Body, ContentLength: size }));
-  };
+  const upload = createUploader(client, { Bucket, folder, location }, { options, readBack: get });
 
   const putIfAbsent = async (key: string, parts: readonly Uint8Array[]): Promise<'created' | 'exists'> => {
     for (let attempt = 1; ; attempt++) {
       if ((await head(key)) !== undefined) return 'exists';
       try {
-        await upload(key, { parts, ifNoneMatch: conditional });
+        await upload({ key, parts, ifNoneMatch: conditional });
         return 'created';
       } catch (error) {
         const failure = readS3Failure(error);
@@ -99,7 +87,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
           return answerWasLost && (await holds(key, parts)) ? 'created' : 'exists';
         }
         if (conditional && refusesCondition(failure)) {
-          await upload(key, { parts, ifNoneMatch: false });
+          await upload({ key, parts, ifNoneMatch: false });
           conditional = false;
           return 'created';
         }
@@ -122,7 +110,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
       assertObjectKey(key);
       return explain(`write ${key}`, async () => {
         if (putOptions.ifAbsent === true) return putIfAbsent(key, parts);
-        await upload(key, { parts, ifNoneMatch: false });
+        await upload({ key, parts, ifNoneMatch: false });
         return 'created';
       });
     },
@@ -146,7 +134,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
     deleteMany(keys) {
       for (const key of keys) assertObjectKey(key);
       const doing = `delete ${keys.length} objects`;
-      return explain(doing, () => deleteObjects(client, { Bucket, folder, maxAttempts }, keys));
+      return explain(doing, () => deleteObjects(client, { Bucket, folder, maxAttempts, md5: mode !== 'crc32' }, keys));
     },
   };
 }
