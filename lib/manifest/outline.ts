@@ -28,6 +28,12 @@ export const outlineSchema = z.strictObject({
 });
 export type Outline = z.infer<typeof outlineSchema>;
 
+/**
+ * An outline as it was read. `checked`: its manifest was opened, and says the same; else it is what the store says, and
+ * `database`, the name of the database, is not known.
+ */
+export type KnownOutline = Outline & { checked: boolean; database: string | null };
+
 /** The outline of a manifest. Pure. */
 export function outlineOf(manifest: Manifest, keyId: string | null): Outline {
   const { format, id, connection, run, label, startedAt, completedAt, holdfast, snapshot, codec, totals } = manifest;

@@ -5,7 +5,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import type { KeyRing } from '#lib/repository/encryption/key-ring.ts';
 import { decryptManifest, encryptManifest, parseEncryptedManifest } from './encrypted-manifest.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
-import { type Outline, outlineOf } from './outline.ts';
+import { type KnownOutline, outlineOf } from './outline.ts';
 
 const formatOnly = z.object({ format: z.number() });
 
@@ -53,12 +53,14 @@ export function openManifest(bytes: Buffer, { key, keys }: ManifestPlace): Manif
  * What a manifest tells to everybody. Where its key is given, or it is plain, it was checked whole; else `checked` is
  * false, and the outline is what the store says. @throws DamagedError, RefusedError (newer format).
  */
-export function openOutline(bytes: Buffer, { key, keys }: ManifestPlace): Outline & { checked: boolean } {
-  if (keys === null) return { ...outlineOf(openManifest(bytes, { key, keys }), null), checked: true };
-  const parsed = parseEncryptedManifest(bytes);
-  if (parsed === undefined) throw changed(key, keys);
-  if (!keys.has(parsed.outline.keyId)) return { ...parsed.outline, checked: false };
-  return { ...outlineOf(openManifest(bytes, { key, keys }), parsed.outline.keyId), checked: true };
+export function openOutline(bytes: Buffer, { key, keys }: ManifestPlace): KnownOutline {
+  const parsed = keys === null ? undefined : parseEncryptedManifest(bytes);
+  if (keys !== null && parsed && !keys.has(parsed.outline.keyId)) {
+    return { ...parsed.outline, checked: false, database: null };
+  }
+  const manifest = openManifest(bytes, { key, keys });
+  const { database } = manifest.source;
+  return { ...outlineOf(manifest, parsed?.outline.keyId ?? null), checked: true, database };
 }
 
 /** The text of the manifest, where the SHA-256 that stands before it is its own. */

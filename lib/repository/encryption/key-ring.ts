@@ -7,6 +7,11 @@ export interface KeyTexts {
   oldKeys: readonly string[];
 }
 
+/** Whether an object was refused for want of its key: another that needs none may still be read. */
+export function isKeyMissing(cause: unknown): boolean {
+  return cause instanceof RefusedError && (cause.code === 'key_missing' || cause.code === 'key_unknown');
+}
+
 /** The keys a process was given. What is written is sealed under the current one; what is read, under any. */
 export class KeyRing {
   readonly current: RepositoryKey | undefined;
