@@ -12,6 +12,8 @@ import { addDiscard } from './commands/discard.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
+import { addNotify } from './commands/notify.ts';
+import { addOverdue } from './commands/overdue.ts';
 import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
 import { addRollback } from './commands/rollback.ts';
@@ -68,7 +70,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 
 const verbs = [
   ...[addBackup, addRestore, addTransfer, addApprove, addCancel, addRollback, addDiscard, addSweep],
-  ...[addList, addShow, addVerify, addRuns, addResume, addDoctor, addKey],
+  ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey],
 ];
 
 function buildProgram(start: StartVerb): Command {

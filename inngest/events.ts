@@ -107,6 +107,18 @@ export const verifyRequested = eventType('holdfast/verify.requested', {
   schema: z.object({ backup: z.string().min(1), from: connectionName.optional() }),
 });
 
+/** Asks for a restore to staging with a proof and no cut-over. */
+export const drillRequested = eventType('holdfast/drill.requested', {
+  schema: z.object({
+    connection: connectionName,
+    /** A backup id, the beginning of one, or `latest`. */
+    backup: z.string().min(1).optional(),
+    /** The connection beside whose database the copy is built; else the config's `drill.on`, else a scratch server. */
+    to: connectionName.optional(),
+    lanes: z.int().min(1).max(16).optional(),
+  }),
+});
+
 /** Ends the run that the named event started, at its next step. */
 export const runCancelled = eventType('holdfast/run.cancelled', {
   schema: z.object({ run: z.string().min(1), eventId: z.string().min(1) }),
@@ -124,6 +136,15 @@ const outcomeSchema = z.object({
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** A schedule's time had come while a run of its kind and connection was under way: nothing was begun. */
+export const runSkipped = eventType('holdfast/run.skipped', { schema: outcomeSchema });
+
+/** Asks for people to be told how a run has ended; sent with its outcome. */
+export const notifyRequested = eventType('holdfast/notify.requested', { schema: outcomeSchema });
+
+/** Asks to look whether backups are overdue, without waiting for the next time. */
+export const overdueRequested = eventType('holdfast/overdue.requested', { schema: z.object({}) });
+
 /** How each workflow ends; other services react to these. */
 export const outcomes = {
   backup: outcomeEvents('backup'),
@@ -131,6 +152,7 @@ export const outcomes = {
   recover: outcomeEvents('recover'),
   verify: outcomeEvents('verify'),
   transfer: outcomeEvents('transfer'),
+  drill: outcomeEvents('drill'),
   rollback: outcomeEvents('rollback'),
   discard: outcomeEvents('discard'),
   sweep: outcomeEvents('sweep'),

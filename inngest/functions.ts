@@ -1,6 +1,8 @@
 import { backup } from './backup/backup.ts';
 import { copyLane } from './backup/copy-lane.ts';
 import { discard } from './discard/discard.ts';
+import { notify } from './notify/notify.ts';
+import { overdue } from './notify/overdue.ts';
 import { closeCancelled } from './on-cancelled.ts';
 import { recoverLoadLane } from './recover/load-lane.ts';
 import { recoverProofLane } from './recover/proof-lane.ts';
@@ -32,5 +34,7 @@ export const functions = [
   sweep,
   verify,
   verifyLane,
+  notify,
+  overdue,
   closeCancelled,
 ];

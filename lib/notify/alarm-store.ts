@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { noticeEvents } from '#lib/config/channel.ts';
+import { DamagedError } from '#lib/errors/damaged-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 
 const runAlarmSchema = z.strictObject({
@@ -22,9 +23,9 @@ const overdueAlarmSchema = z.strictObject({
 /** `alarms/<connection>/overdue.json`: whether somebody was told that nothing runs. */
 export type OverdueAlarm = z.infer<typeof overdueAlarmSchema>;
 
-/** @throws DamagedError, StorageError. */
+/** @throws StorageError, UnavailableError. */
 export function readRunAlarm(repository: Repository, subject: string, kind: string): Promise<RunAlarm | undefined> {
-  return repository.getJson(alarmKey(subject, kind), runAlarmSchema);
+  return readAlarm(repository, alarmKey(subject, kind), runAlarmSchema);
 }
 
 /** Writes over the former one. @throws StorageError. */
@@ -35,9 +36,9 @@ export async function writeRunAlarm(
   await repository.putJson(alarmKey(subject, kind), alarm);
 }
 
-/** @throws DamagedError, StorageError. */
+/** @throws StorageError, UnavailableError. */
 export function readOverdueAlarm(repository: Repository, connection: string): Promise<OverdueAlarm | undefined> {
-  return repository.getJson(alarmKey(connection, 'overdue'), overdueAlarmSchema);
+  return readAlarm(repository, alarmKey(connection, 'overdue'), overdueAlarmSchema);
 }
 
 /** Writes over the former one. @throws StorageError. */
@@ -47,6 +48,16 @@ export async function writeOverdueAlarm(
   alarm: OverdueAlarm,
 ): Promise<void> {
   await repository.putJson(alarmKey(connection, 'overdue'), alarm);
+}
+
+async function readAlarm<T>(repository: Repository, key: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return await repository.getJson(key, schema);
+  } catch (cause) {
+    // A state that was cut off must not keep an alarm from being told: it is as if nobody had been told yet.
+    if (cause instanceof DamagedError) return undefined;
+    throw cause;
+  }
 }
 
 function alarmKey(subject: string, name: string): string {
