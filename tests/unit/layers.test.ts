@@ -12,6 +12,8 @@ const order = [
     'runs',
     'report',
     'standing',
+    'garbage',
+    'scratch',
     'workspace',
     'neon',
     'backup',
@@ -20,7 +22,7 @@ const order = [
     'recovery',
     'cutover',
   ],
-  ...['verify', 'scratch', 'export', 'retention', 'drill', 'promise', 'notify', 'metrics', 'doctor'],
+  ...['verify', 'export', 'retention', 'drill', 'promise', 'notify', 'metrics', 'doctor'],
 ];
 
 const forbidden: [file: string, line: string, reason: RegExp][] = [
@@ -47,7 +49,7 @@ const allowed: [file: string, line: string][] = [
   ['lib/postgres/probe.ts', `import pg from 'pg';`],
   ['lib/repository/probe.ts', `import { S3Client } from '@aws-sdk/client-s3';`],
   ['lib/config/probe.ts', 'export const x = process.env;'],
-  ['app/api/inngest/probe.ts', `import { functions } from '#inngest/functions.ts';`],
+  ['app/api/inngest/probe.ts', `import { loadFunctions } from '#inngest/load-functions.ts';`],
   ['cli/probe.ts', `import { functions } from '#inngest/functions.ts';`],
 ];
 
