@@ -98,7 +98,7 @@ export function createRepository({ store, seal, codec, keys, beforeChunks }: Rep
     async hasChunk(name) {
       return (await store.head(chunkKey(name))) !== undefined;
     },
-    putJson(key, value, options) {
+    async putJson(key, value, options) {
       return store.put(key, seal.sealDocument(key, Buffer.from(`${JSON.stringify(value, null, 2)}\n`)), options);
     },
     async getJson(key, schema) {

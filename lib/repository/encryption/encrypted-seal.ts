@@ -5,7 +5,8 @@ import { isPublicObject } from './public-objects.ts';
 import type { RepositoryKey } from './repository-key.ts';
 import { openObject, readKeyId, sealObject } from './sealed-object.ts';
 
-const chunkContext = 'chunk';
+/** No object has an empty key: no document is ever sealed for this context. */
+const chunkContext = '';
 
 /**
  * AES-256-GCM under the ring's keys. A chunk's name is an HMAC of its content, so that equal content meets under one
