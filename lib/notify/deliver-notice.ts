@@ -50,5 +50,5 @@ function secretsOf(channel: Channel): Secret[] {
 function partsOf(value: string): string[] {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol)) return [value, value.replace(/^whsec_/, '')];
-  return [value, `${url.pathname}${url.search}`, url.pathname, url.search, url.password].filter((part) => part !== '/');
+  return [`${url.pathname}${url.search}`, url.pathname, url.search, url.password].filter((part) => part !== '/');
 }
