@@ -61,10 +61,13 @@ export function bareSteps({ step, attempt }: Pick<StepContext, 'step' | 'attempt
   return {
     async run<T>(slug: string, body: (config: Config) => Promise<T>): Promise<T> {
       const memo: unknown = await step.run(slug, async () => {
+        let firstDelayMs: number | undefined;
         try {
-          return await body(await loadConfig());
+          const config = await loadConfig();
+          firstDelayMs = config.retryDelayMs;
+          return await body(config);
         } catch (cause) {
-          throw carryError(cause, { attempt });
+          throw carryError(cause, { attempt, ...(firstDelayMs === undefined ? {} : { firstDelayMs }) });
         }
       });
       // As above: the memo is what `body` returned, as JSON.
