@@ -6,7 +6,7 @@ import type { ObjectInfo, ObjectStore } from './object-store.ts';
 import { readS3Body } from './read-s3-body.ts';
 import { createS3Client, defaultMaxAttempts, type S3Options } from './s3-client.ts';
 import { readS3Failure, toS3StoreError } from './s3-error.ts';
-import { chooseChecksums, createUploader } from './upload-object.ts';
+import { chooseChecksums, createUploader, type StoredBytes } from './upload-object.ts';
 
 const conflictAttempts = 5;
 
@@ -48,7 +48,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
     );
   };
 
-  const get = (key: string, range?: readonly [number, number]): Promise<Buffer | undefined> => {
+  const read = (key: string, range?: readonly [number, number]): Promise<StoredBytes | undefined> => {
     const part = range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` };
     // The SDK holds the body against the checksum that the store kept with it.
     const object = { ...address(key), ...part, ...(mode === 'crc32' ? { ChecksumMode: 'ENABLED' as const } : {}) };
@@ -56,13 +56,12 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
       unlessMissing(async () => {
         for (let attempt = 1; ; attempt++) {
           const found = await client.send(new GetObjectCommand(object)).catch(emptyIfBehindTheEnd);
-          if (Buffer.isBuffer(found)) return found;
+          if (Buffer.isBuffer(found)) return { bytes: found, etag: undefined };
           try {
-            const bytes = await readS3Body(found.Body, found.ContentLength);
+            const body = await readS3Body(found.Body, found.ContentLength);
             // A server may ignore a range and answer with the whole object (RFC 9110, section 14.2).
-            return range === undefined || found.ContentRange !== undefined
-              ? bytes
-              : bytes.subarray(range[0], range[1] + 1);
+            const whole = range === undefined || found.ContentRange !== undefined;
+            return { bytes: whole ? body : body.subarray(range[0], range[1] + 1), etag: found.ETag };
           } catch (error) {
             if (attempt >= maxAttempts) throw error;
             await backOff(attempt + 1);
@@ -71,8 +70,9 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
       }),
     );
   };
+  const get = async (key: string, range?: readonly [number, number]) => (await read(key, range))?.bytes;
 
-  const upload = createUploader(client, { Bucket, folder, location }, { options, readBack: get });
+  const upload = createUploader(client, { Bucket, folder, location }, { options, readBack: read });
 
   const putIfAbsent = async (key: string, parts: readonly Uint8Array[]): Promise<'created' | 'exists'> => {
     for (let attempt = 1; ; attempt++) {

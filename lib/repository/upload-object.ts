@@ -7,7 +7,7 @@ import { uploadMultipart } from './upload-multipart.ts';
 /** Above this an object goes up in parts; a chunk is at most about this large. */
 const multipartBytes = 32 * 1024 * 1024;
 /** Classes of rare access bill every object as of 128 KiB at least, so smaller ones stay in the class of the bucket. */
-const leastClassBytes = 128 * 1024;
+export const leastClassBytes = 128 * 1024;
 const uploadsOfOne = 3;
 
 /** An object on its way up. `ifNoneMatch`: only where there is none under its key. */
@@ -15,6 +15,12 @@ export interface Upload {
   key: string;
   parts: readonly Uint8Array[];
   ifNoneMatch: boolean;
+}
+
+/** What a store gives back for a key. */
+export interface StoredBytes {
+  bytes: Buffer;
+  etag: string | undefined;
 }
 
 /**
@@ -25,11 +31,11 @@ export interface Upload {
 export function createUploader(
   client: S3Client,
   place: { Bucket: string; folder: string; location: string },
-  { options, readBack }: { options: S3Options; readBack: (key: string) => Promise<Buffer | undefined> },
+  { options, readBack }: { options: S3Options; readBack: (key: string) => Promise<StoredBytes | undefined> },
 ): (upload: Upload) => Promise<void> {
   const mode = chooseChecksums(options);
-  // Services that make their ETags otherwise than AWS are found out by the first object read back.
-  let etagsTell = true;
+  // Not every service makes its ETags as AWS does; the first answers show it.
+  let etags: 'not known' | 'md5' | 'other' = 'not known';
 
   const send = async ({ key, parts, ifNoneMatch }: Upload): Promise<{ sent: BodyCheck; answer: StoredFacts }> => {
     const address = { Bucket: place.Bucket, Key: place.folder + key };
@@ -44,24 +50,29 @@ export function createUploader(
     return { sent, answer: await client.send(command) };
   };
 
-  return async (upload) => {
-    for (let attempt = 1; ; attempt++) {
-      // Once it was answered that the object is ours, a second upload replaces what we know to be wrong.
-      const { sent, answer } = await send({ ...upload, ifNoneMatch: upload.ifNoneMatch && attempt === 1 });
-      if (!etagsTell || compareAnswer(sent, answer) !== 'no') return;
-      const kept = await readBack(upload.key);
-      if (kept !== undefined && equalsParts(kept, upload.parts)) {
-        etagsTell = sent.crc32 !== undefined;
-        return;
-      }
-      if (attempt >= uploadsOfOne) {
-        const what = kept === undefined ? 'nothing' : 'something else';
-        throw new StorageError(`${place.location} answers that it has stored ${upload.key} and holds ${what}`, {
-          code: 'storage_unreliable',
-          hint: 'Run `holdfast doctor`, and look at what is between here and the store; do not keep backups in a store that does not keep what it is given.',
-        });
-      }
+  const isKept = async (key: string, parts: readonly Uint8Array[], answer: StoredFacts): Promise<boolean> => {
+    const kept = await readBack(key);
+    if (kept === undefined) return false;
+    if (equalsParts(kept.bytes, parts)) {
+      if (etags === 'not known') etags = 'other';
+      return true;
     }
+    // Another ETag: somebody has written since, and what was ours cannot be seen any more.
+    return etags !== 'md5' && kept.etag !== answer.ETag;
+  };
+
+  return async ({ key, parts, ifNoneMatch }) => {
+    for (let attempt = 1; attempt <= uploadsOfOne; attempt++) {
+      // Once it was answered that the object is ours, a second upload replaces what we know to be wrong.
+      const { sent, answer } = await send({ key, parts, ifNoneMatch: ifNoneMatch && attempt === 1 });
+      const same = compareAnswer(sent, answer);
+      if (same === 'yes' && sent.md5Hex !== undefined) etags = 'md5';
+      if (same !== 'no' || etags === 'other' || (await isKept(key, parts, answer))) return;
+    }
+    throw new StorageError(`${place.location} answers that it has stored ${key} and holds something else or nothing`, {
+      code: 'storage_unreliable',
+      hint: 'Run `holdfast doctor`, and look at what is between here and the store; do not keep backups in a store that does not keep what it is given.',
+    });
   };
 }
 
