@@ -10,6 +10,8 @@ import { addBackup } from './commands/backup.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDiscard } from './commands/discard.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addDrill } from './commands/drill.ts';
+import { addGate } from './commands/gate.ts';
 import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
 import { addNotify } from './commands/notify.ts';
@@ -19,6 +21,7 @@ import { addResume } from './commands/resume.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
+import { addStatus } from './commands/status.ts';
 import { addSweep } from './commands/sweep.ts';
 import { addTransfer } from './commands/transfer.ts';
 import type { StartVerb } from './commands/verb.ts';
@@ -70,6 +73,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 
 const verbs = [
   ...[addBackup, addRestore, addTransfer, addApprove, addCancel, addRollback, addDiscard, addSweep],
+  ...[addDrill, addStatus, addGate],
   ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey],
 ];
 

@@ -41,6 +41,8 @@ export const restoreRequested = eventType('holdfast/restore.requested', {
     requireApproval: z.boolean().optional(),
     /** Keeps a copy whose proof failed, to look at. */
     keepStaging: z.boolean().optional(),
+    /** With `cutover: false`: the proven copy is dropped again, and the recovery time is kept with the backup. */
+    drill: z.boolean().optional(),
     /** The step of a run that this run is, `<run>/<step>`. */
     parent: parentStep.optional(),
   }),

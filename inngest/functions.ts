@@ -3,6 +3,7 @@ import { copyLane } from './backup/copy-lane.ts';
 import { discard } from './discard/discard.ts';
 import { notify } from './notify/notify.ts';
 import { overdue } from './notify/overdue.ts';
+import { drill } from './drill/drill.ts';
 import { closeCancelled } from './on-cancelled.ts';
 import { recoverLoadLane } from './recover/load-lane.ts';
 import { recoverProofLane } from './recover/proof-lane.ts';
@@ -29,6 +30,7 @@ export const functions = [
   recoverLoadLane,
   recoverProofLane,
   transfer,
+  drill,
   rollback,
   discard,
   sweep,

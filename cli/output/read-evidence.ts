@@ -54,7 +54,7 @@ export async function readEvidence(
     const cutover = subject === undefined ? undefined : await readCutover(repository, subject);
     return { proof: null, differences, cutover: cutover ? await viewCutover(repository, cutover) : null };
   }
-  const family = run.kind === 'restore' || run.kind === 'transfer' ? await listFamily(repository, run.id) : [run.id];
+  const family = ['restore', 'transfer', 'drill'].includes(run.kind) ? await listFamily(repository, run.id) : [run.id];
   const proof = await firstOf(family, (id) => readProof(repository, id));
   const cutover = await firstOf(family, (id) => readCutover(repository, id));
   return { proof: proof ?? null, differences, cutover: cutover ? await viewCutover(repository, cutover) : null };

@@ -3,6 +3,7 @@ import { verifyOutcomeSchema } from '#lib/verify/conclude-verify.ts';
 import { describeBytes, describeCount, describeDuration, describeMany } from './describe-amounts.ts';
 import { backupOutcome, refusedOutcome } from './outcome-schemas.ts';
 import type { Evidence } from './read-evidence.ts';
+import { renderDrill } from './render-drill.ts';
 import { renderRecovery } from './render-recovery.ts';
 import { renderRestore } from './render-restore.ts';
 import { renderSweep } from './render-sweep.ts';
@@ -23,6 +24,8 @@ export function renderOutcome(terminal: Terminal, result: RunResult, evidence: E
       return renderRecovery(terminal, { result, ...evidence });
     case 'transfer':
       return renderTransfer(terminal, result, evidence);
+    case 'drill':
+      return renderDrill(terminal, result, evidence);
     case 'rollback':
       return renderRollback(terminal, result, evidence);
     case 'discard':

@@ -48,6 +48,8 @@ export function describeRun({ run }: Pick<RunView, 'run'>): string {
       return `Recovery of tables of ${run.backup} to ${run.target}`;
     case 'transfer':
       return `Transfer of ${run.connection} to ${run.target}`;
+    case 'drill':
+      return `Drill of ${run.backup} of ${run.connection}`;
     case 'rollback':
       return run.target === null ? 'Rollback' : `Rollback of ${run.target}`;
     case 'discard':
@@ -62,7 +64,7 @@ export function describeRun({ run }: Pick<RunView, 'run'>): string {
 /** The colour of a run's status. */
 export function formatOf(status: RunView['status']): Format {
   if (status === 'completed') return 'green';
-  return status === 'running' || status === 'waiting' || status === 'interrupted' ? 'yellow' : 'red';
+  return ['running', 'waiting', 'interrupted', 'skipped'].includes(status) ? 'yellow' : 'red';
 }
 
 function renderChildren(terminal: Terminal, { children }: RunView): string[] {

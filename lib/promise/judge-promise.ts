@@ -44,7 +44,7 @@ function judgeAge(good: { id: string; ageMs: number } | undefined, rpoMs: number
   if (good === undefined) return ['There is no good backup.'];
   if (rpoMs === null || good.ageMs <= rpoMs) return [];
   const [age, promised] = [describeSpan(good.ageMs), describeSpan(rpoMs)];
-  return [`The newest good backup, ${good.id}, is ${age} old; ${promised} are promised (rpo).`];
+  return [`The newest good backup, ${good.id}, is ${age} old; ${promised} is promised (rpo).`];
 }
 
 function judgeProof({ care, standings, now }: PromiseFacts): string[] {
@@ -61,7 +61,7 @@ function judgeProof({ care, standings, now }: PromiseFacts): string[] {
 function judgeRecovery({ care, recoveryMs }: PromiseFacts): string[] {
   if (care.rtoMs === null) return [];
   const promised = describeSpan(care.rtoMs);
-  if (recoveryMs === null) return [`How long a recovery takes was never measured; ${promised} are promised (rto).`];
+  if (recoveryMs === null) return [`How long a recovery takes was never measured; ${promised} is promised (rto).`];
   if (recoveryMs <= care.rtoMs) return [];
-  return [`The last measured recovery took ${describeSpan(recoveryMs)}; ${promised} are promised (rto).`];
+  return [`The last measured recovery took ${describeSpan(recoveryMs)}; ${promised} is promised (rto).`];
 }

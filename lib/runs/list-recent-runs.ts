@@ -35,7 +35,7 @@ async function listDay(repository: Repository, date: string): Promise<ListedRun[
       id,
       ended: run.ended || name === 'result.json',
       failed: run.failed || name === 'failed.json',
-      lastSign: modified > run.lastSign ? modified : run.lastSign,
+      lastSign: new Date(Math.max(modified.getTime(), run.lastSign.getTime())),
     });
   }
   return [...runs.values()];

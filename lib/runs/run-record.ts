@@ -1,7 +1,17 @@
 import { z } from 'zod';
 
 /** A kind is one workflow. */
-export const runKinds = ['backup', 'restore', 'recover', 'verify', 'transfer', 'rollback', 'discard', 'sweep'] as const;
+export const runKinds = [
+  'backup',
+  'restore',
+  'recover',
+  'verify',
+  'transfer',
+  'drill',
+  'rollback',
+  'discard',
+  'sweep',
+] as const;
 
 export type RunKind = (typeof runKinds)[number];
 

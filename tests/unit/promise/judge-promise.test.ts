@@ -33,14 +33,14 @@ describe('judgePromise', () => {
       state: 'broken',
       reasons: [
         'No backup has been proven yet.',
-        'How long a recovery takes was never measured; 1 h are promised (rto).',
+        'How long a recovery takes was never measured; 1h is promised (rto).',
       ],
     });
   });
 
   it('says how old the newest good backup is', () => {
     const { reasons } = judge([backup(26.5, [['proof', 20, true]])]);
-    expect(reasons).toEqual([expect.stringMatching(/^The newest good backup, \S+, is 1 d 2 h old; 1 d are promised/)]);
+    expect(reasons).toEqual([expect.stringMatching(/^The newest good backup, \S+, is 1d 2h old; 1d is promised/)]);
   });
 
   it('counts the newest good one where the newest is damaged, and says so', () => {
@@ -58,7 +58,7 @@ describe('judgePromise', () => {
 
   it('wants a proof now and then', () => {
     const { reasons } = judge([backup(1), backup(300, [['proof', 200, true]])]);
-    expect(reasons).toEqual([expect.stringContaining('is 8 d 8 h old; there should be one every 8 d')]);
+    expect(reasons).toEqual([expect.stringContaining('is 8d 8h old; there should be one every 8d')]);
   });
 
   it('does not count a backup of tomorrow, and takes one that is seconds ahead for new', () => {
@@ -71,7 +71,7 @@ describe('judgePromise', () => {
   it('measures the recovery against rto, where there is one', () => {
     const standings = [backup(1, [['proof', 0.5, true]])];
     expect(judge(standings, { recoveryMs: 2 * hour }).reasons).toEqual([
-      'The last measured recovery took 2 h; 1 h are promised (rto).',
+      'The last measured recovery took 2h; 1h is promised (rto).',
     ]);
     expect(judge(standings, { recoveryMs: null, rto: null }).state).toBe('kept');
   });
