@@ -101,6 +101,14 @@ export const discardRequested = eventType('holdfast/discard.requested', {
 /** Asks to take away what is kept long enough, and what dead runs have left. */
 export const sweepRequested = eventType('holdfast/sweep.requested', { schema: z.object({}) });
 
+/** Asks to remove the backups that no rule keeps, and to sweep what no backup needs. */
+export const pruneRequested = eventType('holdfast/prune.requested', {
+  schema: z.object({
+    /** Only backups of this connection are removed; chunks are swept of all. */
+    connection: connectionName.optional(),
+  }),
+});
+
 /** Lets a run that waits for approval go live. */
 export const runApproved = eventType('holdfast/run.approved', { schema: z.object({ run: z.string().min(1) }) });
 
@@ -158,6 +166,7 @@ export const outcomes = {
   rollback: outcomeEvents('rollback'),
   discard: outcomeEvents('discard'),
   sweep: outcomeEvents('sweep'),
+  prune: outcomeEvents('prune'),
 } as const;
 
 function outcomeEvents<K extends RunKind>(kind: K) {

@@ -5,6 +5,7 @@ import { notify } from './notify/notify.ts';
 import { overdue } from './notify/overdue.ts';
 import { drill } from './drill/drill.ts';
 import { closeCancelled } from './on-cancelled.ts';
+import { prune } from './prune/prune.ts';
 import { recoverLoadLane } from './recover/load-lane.ts';
 import { recoverProofLane } from './recover/proof-lane.ts';
 import { recover } from './recover/recover.ts';
@@ -34,6 +35,7 @@ export const functions = [
   rollback,
   discard,
   sweep,
+  prune,
   verify,
   verifyLane,
   notify,

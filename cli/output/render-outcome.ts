@@ -4,6 +4,7 @@ import { describeBytes, describeCount, describeDuration, describeMany } from './
 import { backupOutcome, refusedOutcome } from './outcome-schemas.ts';
 import type { Evidence } from './read-evidence.ts';
 import { renderDrill } from './render-drill.ts';
+import { renderPrune } from './render-prune.ts';
 import { renderRecovery } from './render-recovery.ts';
 import { renderRestore } from './render-restore.ts';
 import { renderSweep } from './render-sweep.ts';
@@ -32,6 +33,8 @@ export function renderOutcome(terminal: Terminal, result: RunResult, evidence: E
       return renderDiscard(terminal, result, evidence);
     case 'sweep':
       return renderSweep(terminal, result);
+    case 'prune':
+      return renderPrune(terminal, result, evidence.backups);
     case 'verify':
       return renderVerify(terminal, result);
   }

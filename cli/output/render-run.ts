@@ -56,6 +56,8 @@ export function describeRun({ run }: Pick<RunView, 'run'>): string {
       return run.target === null ? 'Discard' : `Discard of what is kept beside ${run.target}`;
     case 'sweep':
       return 'Sweep';
+    case 'prune':
+      return run.connection === null ? 'Prune' : `Prune of ${run.connection}`;
     case 'verify':
       return `Verification of ${run.backup}`;
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
 import { nextCronTick } from './next-cron-tick.ts';
+import { retentionSchema } from './retention-schema.ts';
 import { s3Schema } from './s3-settings.ts';
 
 /** A connection's name: what events, steps and reports carry in place of its URL. */
@@ -98,6 +99,8 @@ const connectionSchema = z.strictObject({
   /** How old the last proof may be, where there is an `rpo` or an `rto`. */
   proveWithin: z.string().default('8d'),
   schedule: scheduleSchema.optional(),
+  /** Which of its backups are kept, over the `retention` of all; `null`: every one. */
+  retention: retentionSchema.nullable().optional(),
   /** Where its drills restore to: beside the database of the connection `on`, else on a server started for them. */
   drill: z.strictObject({ on: connectionName }).optional(),
 });
@@ -136,6 +139,12 @@ export const configSchema = z.strictObject({
   keepPrevious: z.string().default('7d'),
   /** A run without a sign of life for this long counts as dead; the sweeper takes away what it has left. */
   deadAfter: z.string().default('24h'),
+  /** Which backups are kept, where a connection does not say it for itself; without it every one is. */
+  retention: retentionSchema.optional(),
+  /** How long a chunk that no backup names stays before it is swept, e.g. `72h`: longer than any backup takes. */
+  sweepGrace: z.string().default('72h'),
+  /** How long the record of a run that has ended is kept. */
+  keepRuns: z.string().default('90d'),
   /** How long a restore with `--require-approval` waits; then its copy is discarded. */
   approvalTimeout: z.string().default('24h'),
   /** Who is told of failures, of backups that are overdue, and that it is over. */

@@ -1,5 +1,6 @@
 import type { CriticalQuery } from './config-schema.ts';
 import type { Alarms } from './resolve-alarms.ts';
+import type { Retention } from './retention.ts';
 import type { S3Settings } from './s3-settings.ts';
 
 /** A named database of the config. `url` is a secret: it goes into no event, step, log, report or error. */
@@ -70,6 +71,12 @@ export interface Config {
   keepPreviousMs: number;
   /** After how long without a sign of life a run counts as dead, and what it has left is taken away. */
   deadAfterMs: number;
+  /** Which backups are kept. */
+  retention: Retention;
+  /** How long a chunk that no backup names stays before it is swept. */
+  sweepGraceMs: number;
+  /** How long the record of a run that has ended is kept. */
+  keepRunsMs: number;
   /** How long a run that asks for approval waits for it. */
   approvalTimeoutMs: number;
   /** Neon's API; without a key nothing of it is used. `key` is a secret. */

@@ -8,6 +8,7 @@ import { parseDuration } from './parse-duration.ts';
 import { parseWebSocketProxy } from './parse-websocket-proxy.ts';
 import { resolveAlarms } from './resolve-alarms.ts';
 import { resolveCare } from './resolve-care.ts';
+import { resolveRetention } from './resolve-retention.ts';
 import { resolveS3 } from './s3-settings.ts';
 
 const wellKnown = { DATABASE_URL: 'production', NEON_DATABASE_URL: 'neon' } as const;
@@ -48,6 +49,9 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     stateFolder: environment['HOLDFAST_STATE'] ?? config.stateFolder,
     keepPreviousMs: parseDuration(config.keepPrevious, 'keepPrevious'),
     deadAfterMs: parseDuration(config.deadAfter, 'deadAfter'),
+    retention: resolveRetention(config),
+    sweepGraceMs: parseDuration(config.sweepGrace, 'sweepGrace'),
+    keepRunsMs: parseDuration(config.keepRuns, 'keepRuns'),
     approvalTimeoutMs: parseDuration(config.approvalTimeout, 'approvalTimeout'),
     neonApi: {
       key: environment['NEON_API_KEY'] ?? null,

@@ -11,6 +11,7 @@ export const runKinds = [
   'rollback',
   'discard',
   'sweep',
+  'prune',
 ] as const;
 
 export type RunKind = (typeof runKinds)[number];
