@@ -24,7 +24,8 @@ export function addOverdue(program: Command, start: StartVerb): void {
 }
 
 async function look(terminal: Terminal): Promise<number> {
-  const workspace = await openWorkspace();
+  // A repository that nobody has made yet holds no backup, and that is told.
+  const workspace = await openWorkspace({ create: true });
   const { repository, config } = workspace;
   const now = new Date();
   const stranded = await listStrandedLetters(repository, now);

@@ -23,7 +23,7 @@ const stopGraceMs = 8_000;
 /** How long it takes at most to find out what to say of it. */
 const tellingMs = 2_000;
 /** How long a command stays for its notices when everything else is done, and how often it looks. */
-const tellingPeopleMs = 20_000;
+const tellingPeopleMs = 15_000;
 const lookMs = 250;
 const notToldYet =
   'note: A notification is not delivered yet. It is kept: `holdfast overdue`, or a server, sends it later.';

@@ -25,8 +25,8 @@ export const notify = inngest.createFunction(
       const hasPing = ended.kind === 'backup' && (alarms.ping ?? alarms.pings.get(ended.connection ?? '')) != null;
       if (alarms.channels.length === 0 && !hasPing) return { letters: [], pings: false };
       const tell = async (repository: Repository | undefined) => {
-        const { letters, isPart } = await tellRun(ended, { alarms, repository, now: new Date() });
-        return { letters, pings: hasPing && !isPart };
+        const { letters, isQuiet } = await tellRun(ended, { alarms, repository, now: new Date() });
+        return { letters, pings: hasPing && !isQuiet };
       };
       try {
         // Safe to run twice: a run is judged the same each time.

@@ -16,9 +16,10 @@ export const overdue = inngest.createFunction(
   { id: 'overdue', ...notifyOptions, triggers: [cron('*/15 * * * *'), { event: overdueRequested }] },
   async (context) => {
     const steps = bareSteps(context);
-    const letters = await steps.run('look', async ({ alarms }): Promise<Letter[]> => {
-      if (alarms.channels.length === 0) return [];
-      const workspace = await openWorkspace();
+    const letters = await steps.run('look', async ({ alarms, care }): Promise<Letter[]> => {
+      if (alarms.channels.length === 0 || care.size === 0) return [];
+      // A repository that nobody has made yet holds no backup, and that is told.
+      const workspace = await openWorkspace({ create: true });
       const now = new Date();
       const stranded = await listStrandedLetters(workspace.repository, now);
       // Safe to run twice: what was written down and not sent is stranded, and a later look sends it.

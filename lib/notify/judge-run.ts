@@ -12,14 +12,10 @@ export interface Judgement {
 const upkeep = new Set<string>(['sweep', 'prune']);
 
 /**
- * Holds a run's end against the last one of its kind and connection. Pure; judging a run twice answers the same. A run
- * that a person has cancelled is no failure. A late outcome of an older run changes no state.
+ * Holds a run's end against the last one of its kind and connection. Pure; judging a run twice answers the same. A
+ * late outcome of an older run changes no state.
  */
-export function judgeRun(
-  alarm: RunAlarm | undefined,
-  { run, status, kind, cancelledByPerson }: EndedRun & { cancelledByPerson: boolean },
-): Judgement {
-  if (cancelledByPerson) return { told: [], next: undefined };
+export function judgeRun(alarm: RunAlarm | undefined, { run, status, kind }: EndedRun): Judgement {
   if (alarm?.run === run) return { told: alarm.told, next: undefined };
   // Ids begin with the time.
   const isLate = alarm !== undefined && alarm.run > run;

@@ -9,9 +9,14 @@ import { type Judgement, judgeRun } from './judge-run.ts';
 import { type Letter, putLetter } from './outbox.ts';
 import { planLetters } from './plan-letters.ts';
 import { planRunNotice, type RunFacts } from './plan-run-notice.ts';
+import { saysNothing } from './says-nothing.ts';
 
-/** A person's cancellation, which is no failure; a run that was given up or waited in vain has other codes. */
-const cancelledCode = 'cancelled';
+/** Who is told of a run. */
+export interface Told {
+  letters: Letter[];
+  /** It says nothing, and no dead-man switch hears of it either. */
+  isQuiet: boolean;
+}
 
 /**
  * Decides who is told of a run that has ended, and writes the letters down before the alarm's state: whatever is killed
@@ -22,14 +27,13 @@ const cancelledCode = 'cancelled';
 export async function tellRun(
   ended: EndedRun,
   { alarms, repository, now }: { alarms: Alarms; repository: Repository | undefined; now: Date },
-): Promise<{ letters: Letter[]; isPart: boolean }> {
+): Promise<Told> {
   const result = repository && (await readResult(repository, ended.run));
-  if (result !== undefined && result.run.parent !== null) return { letters: [], isPart: true };
-  if (alarms.channels.length === 0) return { letters: [], isPart: false };
+  const isQuiet = saysNothing(ended, result);
+  if (isQuiet || alarms.channels.length === 0) return { letters: [], isQuiet };
   const subject = subjectOf(ended);
-  const cancelledByPerson = ended.status === 'cancelled' && result?.error?.code === cancelledCode;
   const before = repository && (await readRunAlarm(repository, subject, ended.kind));
-  const judged = judgeRun(before, { ...ended, cancelledByPerson });
+  const judged = judgeRun(before, ended);
   const overdue = repository && (await readOverdue(repository, ended));
   const told = overdue ? recover(judged) : judged.told;
   const facts = { result, failedCheck: repository && (await findFailedCheck(repository, ended)) };
@@ -38,11 +42,11 @@ export async function tellRun(
     about: [ended.connection, ended.target].filter((name) => name !== null),
     write: (event) => planRunNotice(ended, facts, { event, publicUrl: alarms.publicUrl, now }),
   });
-  if (repository === undefined) return { letters, isPart: false };
+  if (repository === undefined) return { letters, isQuiet };
   for (const letter of letters) await putLetter(repository, letter);
   if (judged.next) await writeRunAlarm(repository, { subject, kind: ended.kind, alarm: { ...judged.next, told } });
   if (overdue) await writeOverdueAlarm(repository, subject, { ...overdue, overdue: false });
-  return { letters, isPart: false };
+  return { letters, isQuiet };
 }
 
 /** That the connection's backups were overdue, where this run ends that. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EndedRun } from '#lib/notify/ended-run.ts';
 import { judgeRun } from '#lib/notify/judge-run.ts';
+import { saysNothing } from '#lib/notify/says-nothing.ts';
+import type { RunResult } from '#lib/runs/run-record.ts';
 
 const runs = ['20261121T010000Z-aaaa', '20261121T020000Z-aaaa', '20261121T030000Z-aaaa'] as const;
-const ended = (run: string, over: Partial<EndedRun> & { cancelledByPerson?: boolean } = {}) => ({
+const ended = (run: string, over: Partial<EndedRun> = {}): EndedRun => ({
   ...({
     run,
     kind: 'backup',
@@ -13,7 +15,7 @@ const ended = (run: string, over: Partial<EndedRun> & { cancelledByPerson?: bool
     backup: null,
     message: '',
   } as const),
-  ...{ cancelledByPerson: false, ...over },
+  ...over,
 });
 
 describe('judgeRun', () => {
@@ -38,11 +40,25 @@ describe('judgeRun', () => {
     expect(judgeRun(failing, ended(runs[1], { status: 'failed' }))).toEqual({ told: ['failure'], next: undefined });
   });
 
-  it('does not tell what a person has cancelled, nor that the repository was cared for', () => {
-    const cancelled = ended(runs[1], { status: 'cancelled', cancelledByPerson: true });
-    expect(judgeRun(undefined, cancelled)).toEqual({ told: [], next: undefined });
-    expect(judgeRun(undefined, ended(runs[1], { status: 'cancelled' })).told).toEqual(['failure']);
+  it('does not tell that the repository was cared for, but that it was not', () => {
     expect(judgeRun(undefined, ended(runs[1], { kind: 'sweep' })).told).toEqual([]);
     expect(judgeRun(undefined, ended(runs[1], { kind: 'sweep', status: 'failed' })).told).toEqual(['failure']);
+  });
+});
+
+describe('saysNothing', () => {
+  const result = (code: string, parent: string | null = null): RunResult => ({
+    run: { ...ended(runs[0]), id: runs[0], startedAt: '', eventId: '', engineRunId: '', parent },
+    ...{ status: 'cancelled', exitCode: 6, completedAt: '', durationMs: 0, outcome: null, timeline: [] },
+    error: { name: 'CancelledError', code, message: '', hint: '', exitCode: 6 },
+  });
+
+  it('is of a part, of what a person has cancelled, and of what was skipped; not of what was given up', () => {
+    expect(saysNothing({ status: 'completed' }, undefined)).toBe(false);
+    expect(saysNothing({ status: 'failed' }, result('x'))).toBe(false);
+    expect(saysNothing({ status: 'failed' }, result('x', runs[1]))).toBe(true);
+    expect(saysNothing({ status: 'skipped' }, undefined)).toBe(true);
+    expect(saysNothing({ status: 'cancelled' }, result('cancelled'))).toBe(true);
+    expect(saysNothing({ status: 'cancelled' }, result('given_up'))).toBe(false);
   });
 });
