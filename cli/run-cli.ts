@@ -11,6 +11,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addDiscard } from './commands/discard.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrill } from './commands/drill.ts';
+import { addExport } from './commands/export.ts';
 import { addGate } from './commands/gate.ts';
 import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
@@ -90,6 +91,7 @@ const verbs = [
   ],
   ...[addDrill, addStatus, addGate],
   ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey],
+  ...[addExport],
 ];
 
 function buildProgram(start: StartVerb): Command {
