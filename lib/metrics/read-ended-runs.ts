@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
+import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listRecentRuns } from '#lib/runs/list-recent-runs.ts';
 import type { RunKind, RunResult, RunStatus } from '#lib/runs/run-record.ts';
@@ -59,8 +60,8 @@ async function readFacts(repository: Repository, id: string): Promise<EndedRunFa
     const result = await readResult(repository, id);
     return result === undefined || result.run.parent !== null ? null : toFacts(result);
   } catch (cause) {
-    // One record that does not parse must not take all other metrics away.
-    if (cause instanceof DamagedError) return null;
+    // One record that does not parse, or whose key is not given any more, must not take all other metrics away.
+    if (cause instanceof DamagedError || isKeyMissing(cause)) return null;
     throw cause;
   }
 }

@@ -1,3 +1,4 @@
+import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { type ListedRun, listRecentRuns } from '#lib/runs/list-recent-runs.ts';
 import type { RunKind, RunRecord, RunStatus } from '#lib/runs/run-record.ts';
@@ -66,7 +67,11 @@ async function readOpenRun(
 }
 
 async function readFailedRun(repository: Repository, id: string): Promise<RunAbout<FailedRun>[]> {
-  const result = await readResult(repository, id);
+  const result = await readResult(repository, id).catch((cause: unknown) => {
+    // A former key that is not given any more hides what failed under it, and nothing else.
+    if (isKeyMissing(cause)) return undefined;
+    throw cause;
+  });
   // What a part came to is told by the run that it is a part of.
   if (result === undefined || result.run.parent !== null) return [];
   const { status, completedAt: at, error, run } = result;

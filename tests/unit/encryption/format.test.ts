@@ -12,7 +12,7 @@ const example = new Map(
 );
 const hex = (name: string): string => (example.get(name) ?? '').replaceAll(' ', '');
 const content = Buffer.from(hex('content'), 'hex');
-const place = 'runs/20261121/20261121T014500Z-x7k2qd/run.json';
+const place = 'runs/20261121/20261121T014500Z-x7k2qd/result.json';
 
 describe('the example of docs/repository-format.md', () => {
   it('is what the seal makes of it', () => {

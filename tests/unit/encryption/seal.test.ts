@@ -98,11 +98,19 @@ describe('the encrypted seal', () => {
   });
 
   it('leaves in clear what is declared public, and nothing else', () => {
-    for (const open of ['holdfast.json', 'kept/20261121T014500Z-x7k2qd.cutover', 'keys/0123456789abcdef.json']) {
+    const run = 'runs/20261121/20261121T014500Z-x7k2qd';
+    const marks = ['kept/20261121T014500Z-x7k2qd.cutover', 'keys/0123456789abcdef.json'];
+    for (const open of ['holdfast.json', ...marks, `${run}/run.json`, `${run}/children/restore.json`]) {
       expect(store(seal.sealDocument(open, content))).toEqual(content);
       expect(seal.openDocument(open, content)).toEqual(content);
     }
-    for (const closed of ['runs/20261121/x/run.json', 'backups/p/x/pin.json', 'keptsake', 'sub/holdfast.json']) {
+    for (const closed of [
+      `${run}/result.json`,
+      `${run}/steps/run.json`,
+      'backups/p/x/pin.json',
+      'keptsake',
+      'a/run.json',
+    ]) {
       expect(store(seal.sealDocument(closed, content)).includes('Ada')).toBe(false);
     }
   });
