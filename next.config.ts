@@ -13,7 +13,14 @@ const config: NextConfig = {
   experimental: { authInterrupts: true },
   // `npm run types` checks the whole project, tests and benchmarks too; a deployment does not wait for it again.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ['pg', 'ws', '@neondatabase/serverless', '@electric-sql/pglite-tools'],
+  serverExternalPackages: [
+    'pg',
+    'ws',
+    '@neondatabase/serverless',
+    '@electric-sql/pglite-tools',
+    'nodemailer',
+    'prom-client',
+  ],
   outputFileTracingIncludes: { '/api/inngest': [pgDump] },
   headers: async () => [
     {

@@ -10,14 +10,24 @@ import { addBackup } from './commands/backup.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDiscard } from './commands/discard.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addDrill } from './commands/drill.ts';
+import { addExport } from './commands/export.ts';
+import { addGate } from './commands/gate.ts';
+import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
+import { addNotify } from './commands/notify.ts';
+import { addOverdue } from './commands/overdue.ts';
+import { addPin } from './commands/pin.ts';
+import { addPrune } from './commands/prune.ts';
 import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
+import { addStatus } from './commands/status.ts';
 import { addSweep } from './commands/sweep.ts';
 import { addTransfer } from './commands/transfer.ts';
+import { addUnpin } from './commands/unpin.ts';
 import type { StartVerb } from './commands/verb.ts';
 import { addVerify } from './commands/verify.ts';
 import { describeFailure } from './output/describe-failure.ts';
@@ -66,8 +76,22 @@ export async function runCli(args: readonly string[]): Promise<number> {
 }
 
 const verbs = [
-  ...[addBackup, addRestore, addTransfer, addApprove, addCancel, addRollback, addDiscard, addSweep],
-  ...[addList, addShow, addVerify, addRuns, addResume, addDoctor],
+  ...[
+    addBackup,
+    addRestore,
+    addTransfer,
+    addApprove,
+    addCancel,
+    addRollback,
+    addDiscard,
+    addSweep,
+    addPrune,
+    addPin,
+    addUnpin,
+  ],
+  ...[addDrill, addStatus, addGate],
+  ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey],
+  ...[addExport],
 ];
 
 function buildProgram(start: StartVerb): Command {

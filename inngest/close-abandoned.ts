@@ -3,6 +3,7 @@ import { releaseSnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import type { InPlace } from '#lib/cutover/cutover.ts';
 import { liftFence } from '#lib/cutover/fence.ts';
 import { undoAbandonedCutover } from '#lib/cutover/undo-cutover.ts';
+import { takeDownPlace } from '#lib/drill/set-up-place.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { undoRecovery } from '#lib/recovery/undo-recovery.ts';
 import { listFamily } from '#lib/runs/children-store.ts';
@@ -85,6 +86,7 @@ async function letEverythingGo(
   const undone = await undoAbandonedCutover(workspace, runId);
   await undoRecovery(workspace, runId);
   await liftFence(workspace, runId);
+  await takeDownPlace(workspace.repository, runId);
   return undone;
 }
 

@@ -41,6 +41,8 @@ export const restoreRequested = eventType('holdfast/restore.requested', {
     requireApproval: z.boolean().optional(),
     /** Keeps a copy whose proof failed, to look at. */
     keepStaging: z.boolean().optional(),
+    /** With `cutover: false`: the proven copy is dropped again, and the recovery time is kept with the backup. */
+    drill: z.boolean().optional(),
     /** The step of a run that this run is, `<run>/<step>`. */
     parent: parentStep.optional(),
   }),
@@ -99,12 +101,32 @@ export const discardRequested = eventType('holdfast/discard.requested', {
 /** Asks to take away what is kept long enough, and what dead runs have left. */
 export const sweepRequested = eventType('holdfast/sweep.requested', { schema: z.object({}) });
 
+/** Asks to remove the backups that no rule keeps, and to sweep what no backup needs. */
+export const pruneRequested = eventType('holdfast/prune.requested', {
+  schema: z.object({
+    /** Only backups of this connection are removed; chunks are swept of all. */
+    connection: connectionName.optional(),
+  }),
+});
+
 /** Lets a run that waits for approval go live. */
 export const runApproved = eventType('holdfast/run.approved', { schema: z.object({ run: z.string().min(1) }) });
 
 /** Asks for a reading of every object of a backup. */
 export const verifyRequested = eventType('holdfast/verify.requested', {
   schema: z.object({ backup: z.string().min(1), from: connectionName.optional() }),
+});
+
+/** Asks for a restore to staging with a proof and no cut-over. */
+export const drillRequested = eventType('holdfast/drill.requested', {
+  schema: z.object({
+    connection: connectionName,
+    /** A backup id, the beginning of one, or `latest`. */
+    backup: z.string().min(1).optional(),
+    /** The connection beside whose database the copy is built; else the config's `drill.on`, else a scratch server. */
+    to: connectionName.optional(),
+    lanes: z.int().min(1).max(16).optional(),
+  }),
 });
 
 /** Ends the run that the named event started, at its next step. */
@@ -124,6 +146,15 @@ const outcomeSchema = z.object({
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** A schedule's time had come while a run of its kind and connection was under way: nothing was begun. */
+export const runSkipped = eventType('holdfast/run.skipped', { schema: outcomeSchema });
+
+/** Asks for people to be told how a run has ended; sent with its outcome. */
+export const notifyRequested = eventType('holdfast/notify.requested', { schema: outcomeSchema });
+
+/** Asks to look whether backups are overdue, without waiting for the next time. */
+export const overdueRequested = eventType('holdfast/overdue.requested', { schema: z.object({}) });
+
 /** How each workflow ends; other services react to these. */
 export const outcomes = {
   backup: outcomeEvents('backup'),
@@ -131,9 +162,11 @@ export const outcomes = {
   recover: outcomeEvents('recover'),
   verify: outcomeEvents('verify'),
   transfer: outcomeEvents('transfer'),
+  drill: outcomeEvents('drill'),
   rollback: outcomeEvents('rollback'),
   discard: outcomeEvents('discard'),
   sweep: outcomeEvents('sweep'),
+  prune: outcomeEvents('prune'),
 } as const;
 
 function outcomeEvents<K extends RunKind>(kind: K) {

@@ -3,7 +3,7 @@ import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import type { RunRecord, RunResult, RunStatus } from '#lib/runs/run-record.ts';
 import { closeRun } from '#lib/runs/run-store.ts';
 import { recordError } from './carried-error.ts';
-import { type Outcome, outcomes } from './events.ts';
+import { notifyRequested, type Outcome, outcomes } from './events.ts';
 import type { RunSteps } from './run-step.ts';
 
 /** How a run ended, before it is written down. */
@@ -34,7 +34,7 @@ export function rollbackFailedEnding(ending: Ending, cause: unknown): Ending {
 }
 
 interface EventSender {
-  sendEvent(id: string, event: { name: string; data: Outcome; id: string }): Promise<unknown>;
+  sendEvent(id: string, events: { name: string; data: Outcome; id: string }[]): Promise<unknown>;
 }
 
 /**
@@ -52,11 +52,14 @@ export async function finishRun(
   return outcome;
 }
 
-/** Sends the outcome event; its id makes one event of two. */
+/** Sends the outcome event, and asks for people to be told; their ids make one event of two. */
 export async function tellOutcome(step: EventSender, outcome: Outcome): Promise<void> {
   const kind = outcome.status === 'completed' ? 'completed' : 'failed';
   const { name } = outcomes[outcome.kind][kind];
-  await step.sendEvent('tell', { name, data: outcome, id: `${outcome.run}.${kind}` });
+  await step.sendEvent('tell', [
+    { name, data: outcome, id: `${outcome.run}.${kind}` },
+    { name: notifyRequested.name, data: outcome, id: `${outcome.run}.notify` },
+  ]);
 }
 
 /** What other services are told of a run that has ended. */

@@ -1,7 +1,11 @@
 import { backup } from './backup/backup.ts';
 import { copyLane } from './backup/copy-lane.ts';
 import { discard } from './discard/discard.ts';
+import { notify } from './notify/notify.ts';
+import { overdue } from './notify/overdue.ts';
+import { drill } from './drill/drill.ts';
 import { closeCancelled } from './on-cancelled.ts';
+import { prune } from './prune/prune.ts';
 import { recoverLoadLane } from './recover/load-lane.ts';
 import { recoverProofLane } from './recover/proof-lane.ts';
 import { recover } from './recover/recover.ts';
@@ -27,10 +31,14 @@ export const functions = [
   recoverLoadLane,
   recoverProofLane,
   transfer,
+  drill,
   rollback,
   discard,
   sweep,
+  prune,
   verify,
   verifyLane,
+  notify,
+  overdue,
   closeCancelled,
 ];

@@ -1,4 +1,6 @@
 import type { Context } from 'inngest';
+import type { Config } from '#lib/config/config.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
 import { maskSecrets } from '#lib/postgres/mask-url.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { recordAttempt } from '#lib/runs/run-store.ts';
@@ -28,6 +30,50 @@ export function workflowSteps(context: StepContext): RunSteps {
 /** Steps of a lane: they belong to the run that invoked it, under the number of the invoking step. */
 export function laneSteps(context: StepContext, run: { runId: string; number: string }): RunSteps {
   return createSteps(context, { runId: run.runId, prefix: `${run.number}.` });
+}
+
+/** Steps of a function that is no run of its own: nothing is written of them. */
+export function plainSteps({ step, attempt }: StepContext): Pick<RunSteps, 'run'> {
+  return {
+    async run<T>(slug: string, body: (workspace: Workspace) => Promise<T>): Promise<T> {
+      const memo: unknown = await step.run(slug, async () => {
+        const workspace = await openForStep(attempt);
+        try {
+          return await body(workspace);
+        } catch (cause) {
+          throw carryError(maskError(cause, workspace), { attempt, firstDelayMs: workspace.config.retryDelayMs });
+        }
+      });
+      // As below: the memo is what `body` returned, as JSON.
+      return memo as T;
+    },
+  };
+}
+
+/** Durable steps that leave no record of their own. */
+export interface BareSteps {
+  /** As `run` of RunSteps; the body opens the repository itself, if it can. */
+  run<T>(slug: string, body: (config: Config) => Promise<T>): Promise<T>;
+}
+
+/** Steps of a function that has to work although the repository does not: to tell people so. */
+export function bareSteps({ step, attempt }: Pick<StepContext, 'step' | 'attempt'>): BareSteps {
+  return {
+    async run<T>(slug: string, body: (config: Config) => Promise<T>): Promise<T> {
+      const memo: unknown = await step.run(slug, async () => {
+        let firstDelayMs: number | undefined;
+        try {
+          const config = await loadConfig();
+          firstDelayMs = config.retryDelayMs;
+          return await body(config);
+        } catch (cause) {
+          throw carryError(cause, { attempt, ...(firstDelayMs === undefined ? {} : { firstDelayMs }) });
+        }
+      });
+      // As above: the memo is what `body` returned, as JSON.
+      return memo as T;
+    },
+  };
 }
 
 function createSteps({ step, attempt }: StepContext, run: { runId: string; prefix: string }): RunSteps {

@@ -3,7 +3,7 @@ import { restoreRequested } from './events.ts';
 import { tellOutcome } from './finish-run.ts';
 
 interface EventSender {
-  sendEvent(id: string, event: { name: string; data: object; id: string }): Promise<unknown>;
+  sendEvent(id: string, events: { name: string; data: object; id: string }[]): Promise<unknown>;
 }
 
 /** Sends the outcomes of runs that were closed from outside, and asks for the safety backups that have to come back. */
@@ -13,6 +13,6 @@ export async function tellClosed(step: EventSender, closed: readonly ClosedRun[]
     if (bringBack === null || outcome.target === null) continue;
     const { connection: from, backupId: backup } = bringBack;
     const data = { backup, from, to: outcome.target, strategy: 'in-place', confirm: outcome.target };
-    await step.sendEvent('bring-back', { name: restoreRequested.name, data, id: `${outcome.run}.bring-back` });
+    await step.sendEvent('bring-back', [{ name: restoreRequested.name, data, id: `${outcome.run}.bring-back` }]);
   }
 }

@@ -1,14 +1,20 @@
 import type { ReactNode } from 'react';
+import { authorizePage } from '#app/http/authorize-page.ts';
+import type { Caller } from '#app/http/identify.ts';
 import { ErrorPanel } from '#app/ui/error-panel.tsx';
+import type { Asked } from '#lib/access/identity.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 
 /**
- * Renders a page, and in its place the error where it throws one of Holdfast's own: these say what to do next. All else
- * goes to `error.tsx`.
+ * Renders a page for who may see it, and in its place the error where it throws one of Holdfast's own: these say what to
+ * do next. All else goes to `error.tsx`. `path` is the page's own address, to which a sign-in comes back.
  */
-export async function showPage(render: () => Promise<ReactNode>): Promise<ReactNode> {
+export async function showPage(
+  asked: Asked & { path: string },
+  render: (caller: Caller) => Promise<ReactNode>,
+): Promise<ReactNode> {
   try {
-    return await render();
+    return await render(await authorizePage(asked));
   } catch (cause) {
     if (!(cause instanceof HoldfastError)) throw cause;
     const { name, code, message, hint } = cause;

@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CircleDashed, CircleX, Clock, Hourglass, ShieldX, TriangleAlert } from 'lucide-react';
+import { Ban, CircleCheck, CircleDashed, CircleX, Clock, Hourglass, ShieldX, SkipForward, TriangleAlert } from 'lucide-react';
 import { Badge } from '#app/ui/badge.tsx';
 import type { RunStanding } from '#lib/run-view/read-run-view.ts';
 
@@ -12,6 +12,7 @@ const looks = {
   'proof-failed': { tone: 'failed', icon: ShieldX, word: 'proof failed' },
   failed: { tone: 'failed', icon: CircleX, word: 'failed' },
   cancelled: { tone: 'neutral', icon: Ban, word: 'cancelled' },
+  skipped: { tone: 'neutral', icon: SkipForward, word: 'skipped' },
 } as const satisfies Record<RunStanding, object>;
 
 /** The state of a run, in its words. */

@@ -33,7 +33,7 @@ async function examine(terminal: Terminal): Promise<number> {
     checkNode(),
     checkEngine(config.stateFolder),
     await checkPgDump(environment),
-    ...(await checkRepository(config.repository)),
+    ...(await checkRepository(config)),
     ...(await Promise.all(connections.map(checkConnection))).flat(),
   ];
   if (connections.length === 0) checks.push(noConnection);

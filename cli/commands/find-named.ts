@@ -18,6 +18,14 @@ export async function findNamed(repository: Repository, name: string): Promise<N
   return pickNamed(named, { name, location: repository.location });
 }
 
+/** Finds a backup by its id or the beginning of one; `latest` is the newest. @throws UsageError. */
+export async function findBackup(repository: Repository, name: string): Promise<BackupKey> {
+  const backups = await listBackups(repository);
+  if (name === 'latest' && backups[0] !== undefined) return backups[0];
+  const named = backups.map((key) => ({ id: key.backupId, named: key }));
+  return pickNamed(named, { name, location: repository.location });
+}
+
 /** Finds a run by its id or the beginning of one. @throws UsageError. */
 export async function findRunId(repository: Repository, name: string): Promise<string> {
   const ids = await listRunIds(repository);

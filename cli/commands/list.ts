@@ -4,7 +4,7 @@ import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { type BackupKey, listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
+import { type BackupKey, listBackups, readOutline } from '#lib/manifest/manifest-store.ts';
 import { describeBytes, describeCount, describeTime } from '#lib/report/describe-amounts.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -20,12 +20,15 @@ interface Summary {
   label: string | null;
   takenAt: string;
   server: string;
-  database: string;
+  /** Not known of a backup whose key is not given. */
+  database: string | null;
   tables: number;
   rows: string;
   bytes: string;
   stored: string;
   newStored: string;
+  /** Of the key it is sealed under. */
+  keyId: string | null;
 }
 
 const atOnce = 16;
@@ -73,11 +76,10 @@ async function readEntries(repository: Repository, keys: readonly BackupKey[]): 
 
 async function readEntry(repository: Repository, key: BackupKey): Promise<Entry> {
   try {
-    const { label, snapshot, source, tables, totals } = await readManifest(repository, key);
+    const { label, snapshot, source, database, tables, totals, keyId } = await readOutline(repository, key);
     const { rows, bytes, stored, newStored } = totals;
-    const { version: server, database } = source;
-    const counts = { tables: tables.length, rows, bytes, stored, newStored };
-    return { ...key, summary: { label, takenAt: snapshot.takenAt, server, database, ...counts }, problem: null };
+    const what = { label, takenAt: snapshot.takenAt, server: source.version, database, keyId };
+    return { ...key, summary: { ...what, tables, rows, bytes, stored, newStored }, problem: null };
   } catch (cause) {
     // One damaged manifest must not hide the others.
     if (!(cause instanceof DamagedError || cause instanceof RefusedError)) throw cause;

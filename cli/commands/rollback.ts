@@ -11,12 +11,11 @@ import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import type { Connection } from '#lib/config/config.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
-import type { Cutover } from '#lib/cutover/cutover.ts';
 import { findCutover } from '#lib/cutover/find-cutover.ts';
 import { previewRollback, type RollbackPreview } from '#lib/cutover/preview-rollback.ts';
 import { readTargetFacts } from '#lib/cutover/read-target-facts.ts';
 import { describeBytes, describeTime } from '#lib/report/describe-amounts.ts';
-import { describePlace } from '#lib/run-view/describe-place.ts';
+import { describeFormer, describeLater } from '#lib/run-view/describe-rollback.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { addConfirmation, confirmationSchema } from './cutover-options.ts';
 import { findRoot } from './find-root.ts';
@@ -102,23 +101,4 @@ async function describeRollback(
 async function look(workspace: Workspace, run: string): Promise<RollbackPreview> {
   if (chooseEngine(readEnvironment()).kind === 'local') return previewRollback(workspace, { run });
   return { cutover: await findCutover(workspace, run), checks: [], walBytes: null };
-}
-
-function describeFormer({ details, putAside, cutOverAt, target }: Cutover): string {
-  if (details.strategy === 'in-place') return `the safety backup ${details.safetyBackup?.backupId}, restored in place`;
-  const until = cutOverAt === null ? '' : ` until ${describeTime(cutOverAt)}`;
-  return `${putAside === null ? 'nothing' : describePlace(putAside)}, which ${target} served${until}`;
-}
-
-/** Where what is live now goes, with everything that was written to it. */
-function describeLater({ details, target }: Cutover): string {
-  const what = `what ${target} serves now, with everything written since`;
-  switch (details.strategy) {
-    case 'database-swap':
-      return `${what}, as database ${details.rolledBack}`;
-    case 'neon-branch':
-      return `${what}, as branch ${details.rolledBackName}`;
-    case 'in-place':
-      return `${what}, as another safety backup`;
-  }
 }

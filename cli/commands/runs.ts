@@ -5,6 +5,7 @@ import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
 import { describeCount, describeDuration, describeTime } from '#lib/report/describe-amounts.ts';
+import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import { describeRun } from '#lib/run-view/describe-run.ts';
 import { type RunStanding, readListedRun } from '#lib/run-view/read-run-view.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
@@ -47,28 +48,42 @@ async function listRuns(terminal: Terminal, run: string | undefined, { limit }: 
   const workspace = await openWorkspace();
   if (run !== undefined) return showRun(terminal, workspace, await findRunId(workspace.repository, run));
   const ids = await listRunIds(workspace.repository);
-  const entries = await readEntries(workspace, ids.slice(0, limit));
+  const { entries, sealed } = await readEntries(workspace, ids.slice(0, limit));
   const { location } = workspace.repository;
-  const document = { repository: location, total: ids.length, runs: entries };
-  terminal.result(document, () => render(terminal, { entries, total: ids.length, location }));
+  const document = { repository: location, total: ids.length, runs: entries, sealed };
+  terminal.result(document, () => render(terminal, { entries, sealed, total: ids.length, location }));
   return 0;
 }
 
-async function readEntries({ config, repository }: Workspace, ids: readonly string[]): Promise<Entry[]> {
+/** The runs, and the ids of those whose records are sealed under a key that is not given. */
+async function readEntries(
+  { config, repository }: Workspace,
+  ids: readonly string[],
+): Promise<{ entries: Entry[]; sealed: string[] }> {
+  const sealed: string[] = [];
   const interrupted = new Set((await findUnfinished(config.stateFolder)).map(({ runId }) => runId));
   const entries = await Promise.all(
     ids.map(async (id): Promise<Entry[]> => {
-      const listed = await readListedRun(repository, { runId: id, interrupted });
+      const listed = await readListedRun(repository, { runId: id, interrupted }).catch((cause: unknown) => {
+        if (!isKeyMissing(cause)) throw cause;
+        sealed.push(id);
+        return undefined;
+      });
       if (listed === undefined) return [];
       const { run, status, result } = listed;
       return [{ run, status, durationMs: result?.durationMs ?? null, message: result?.error?.message ?? null }];
     }),
   );
-  return entries.flat();
+  return { entries: entries.flat(), sealed: sealed.sort().reverse() };
 }
 
-function render(terminal: Terminal, listing: { entries: readonly Entry[]; total: number; location: string }): string {
-  const { entries, total, location } = listing;
+function render(
+  terminal: Terminal,
+  listing: { entries: readonly Entry[]; sealed: readonly string[]; total: number; location: string },
+): string {
+  const { entries, sealed, total, location } = listing;
+  const hidden = sealed.length === 0 ? [] : [`  ${describeCount(sealed.length)} sealed under a key that is not given`];
+  if (entries.length === 0 && sealed.length > 0) return [location, ...hidden].join('\n');
   if (entries.length === 0) return `No runs in ${location}`;
   const columns = [
     { name: 'run' },
@@ -84,8 +99,9 @@ function render(terminal: Terminal, listing: { entries: readonly Entry[]; total:
     durationMs === null ? '' : describeDuration(durationMs),
     { text: status, format: formatOf(status) },
   ]);
-  const more = total > entries.length ? [`  and ${describeCount(total - entries.length)} older ones (--limit)`] : [];
-  return [location, renderTable(terminal, columns, rows), ...more].join('\n');
+  const shown = entries.length + sealed.length;
+  const more = total > shown ? [`  and ${describeCount(total - shown)} older ones (--limit)`] : [];
+  return [location, renderTable(terminal, columns, rows), ...hidden, ...more].join('\n');
 }
 
 /** Newest first, and the parts of a run below it in the order of their beginning. */

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { renderBackup } from '#cli/output/render-backup.ts';
+import { renderOutline } from '#cli/output/render-outline.ts';
 import { renderRun } from '#cli/output/render-run.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
-import { readManifest } from '#lib/manifest/manifest-store.ts';
+import { readManifest, readOutline } from '#lib/manifest/manifest-store.ts';
 import { readRunView } from '#lib/run-view/read-run-view.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findNamed } from './find-named.ts';
@@ -33,8 +34,11 @@ async function show(terminal: Terminal, id: string): Promise<number> {
   const workspace = await openWorkspace();
   const named = await findNamed(workspace.repository, id);
   if (named.kind === 'run') return showRun(terminal, workspace, named.runId);
-  const manifest = await readManifest(workspace.repository, named.key);
-  terminal.result({ kind: 'backup', manifest }, () => renderBackup(terminal, manifest));
+  const outline = await readOutline(workspace.repository, named.key);
+  const manifest = outline.checked ? await readManifest(workspace.repository, named.key) : null;
+  terminal.result({ kind: 'backup', outline, manifest }, () =>
+    manifest === null ? renderOutline(terminal, outline) : renderBackup(terminal, { manifest, keyId: outline.keyId }),
+  );
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import type { Cutover } from '#lib/cutover/cutover.ts';
 import { describeTime } from '#lib/report/describe-amounts.ts';
+import { canComeBack } from '#lib/run-view/can-come-back.ts';
 import { describePlace } from '#lib/run-view/describe-place.ts';
 import type { CutoverView, KeptPlace } from '#lib/run-view/read-evidence.ts';
 
@@ -58,10 +59,6 @@ export function describeInterruption({ details, interruptionMs }: Pick<Cutover, 
       ? 'not known: the process that measured it was killed'
       : `${interruptionMs} ms in which no client could work`;
   return [['interrupted', text]];
-}
-
-function canComeBack({ details, kept }: CutoverView): boolean {
-  return details.strategy === 'in-place' ? details.safetyBackup !== null : kept !== null;
 }
 
 function drop(kept: KeptPlace, runId: string): Facts {

@@ -39,9 +39,13 @@ export async function printFinished(
   return terminal.fail(error, document);
 }
 
-/** The evidence as a part of a JSON document: `differences` only where there are some. */
-function toDocument({ differences, ...evidence }: Evidence) {
-  return { ...evidence, ...(differences === null ? {} : { differences }) };
+/** The evidence as a part of a JSON document: `differences` and `backups` only where there are some. */
+function toDocument({ differences, backups, ...evidence }: Evidence) {
+  return {
+    ...evidence,
+    ...(differences === null ? {} : { differences }),
+    ...(backups === null ? {} : { backups }),
+  };
 }
 
 async function lookAt({ cutover }: Evidence): Promise<KnownDatabase[]> {

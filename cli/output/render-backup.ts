@@ -10,8 +10,11 @@ import {
 import { renderFacts, renderTable } from './render-table.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A backup for people: what it is, its tables, what it leaves out. */
-export function renderBackup(terminal: Terminal, manifest: Manifest): string {
+/** A backup for people: what it is, the key it is sealed under, its tables, what it leaves out. */
+export function renderBackup(
+  terminal: Terminal,
+  { manifest, keyId }: { manifest: Manifest; keyId: string | null },
+): string {
   const { source, snapshot, schema, totals, tables } = manifest;
   const took = Date.parse(manifest.completedAt) - Date.parse(manifest.startedAt);
   const facts: [string, string][] = [
@@ -31,6 +34,7 @@ export function renderBackup(terminal: Terminal, manifest: Manifest): string {
     ['run', manifest.run],
   ];
   if (manifest.label !== null) facts.unshift(['label', manifest.label]);
+  if (keyId !== null) facts.push(['sealed', `under key id ${keyId}`]);
   if (manifest.git.sha !== null) facts.push(['commit', manifest.git.sha]);
   return [
     `Backup ${terminal.paint('bold', manifest.id)} of ${manifest.connection}`,

@@ -3,6 +3,8 @@ import { backupOutcome, refusedOutcome } from '#lib/run-view/outcome-schemas.ts'
 import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { verifyOutcomeSchema } from '#lib/verify/conclude-verify.ts';
+import { renderDrill } from './render-drill.ts';
+import { renderPrune } from './render-prune.ts';
 import { renderRecovery } from './render-recovery.ts';
 import { renderRestore } from './render-restore.ts';
 import { renderSweep } from './render-sweep.ts';
@@ -23,12 +25,16 @@ export function renderOutcome(terminal: Terminal, result: RunResult, evidence: E
       return renderRecovery(terminal, { result, ...evidence });
     case 'transfer':
       return renderTransfer(terminal, result, evidence);
+    case 'drill':
+      return renderDrill(terminal, result, evidence);
     case 'rollback':
       return renderRollback(terminal, result, evidence);
     case 'discard':
       return renderDiscard(terminal, result, evidence);
     case 'sweep':
       return renderSweep(terminal, result);
+    case 'prune':
+      return renderPrune(terminal, result, evidence.backups);
     case 'verify':
       return renderVerify(terminal, result);
   }

@@ -41,7 +41,7 @@ export function renderRun(terminal: Terminal, view: RunView): string {
 /** The colour of a run's status. */
 export function formatOf(status: RunView['status']): Format {
   if (status === 'completed') return 'green';
-  return status === 'running' || status === 'waiting' || status === 'interrupted' ? 'yellow' : 'red';
+  return ['running', 'waiting', 'interrupted', 'skipped'].includes(status) ? 'yellow' : 'red';
 }
 
 function renderChildren(terminal: Terminal, { children }: RunView): string[] {

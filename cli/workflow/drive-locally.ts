@@ -22,6 +22,11 @@ import { watchRun } from './watch-run.ts';
 const stopGraceMs = 8_000;
 /** How long it takes at most to find out what to say of it. */
 const tellingMs = 2_000;
+/** How long a command stays for its notices when everything else is done, and how often it looks. */
+const tellingPeopleMs = 15_000;
+const lookMs = 250;
+const notToldYet =
+  'note: A notification is not delivered yet. It is kept: `holdfast overdue`, or a server, sends it later.';
 
 /** A run to drive: one that a new event starts, or one that the journal holds. */
 export type DrivenRun = { event: SentEvent & { id: string; ts: number } } | { engineRunId: string; runId: string };
@@ -48,8 +53,8 @@ export async function driveLocally(
     terminal.note(`${title}: run ${runId}`);
     const finished = watchRun(terminal, { repository, runId }, async () => {
       const outcome = await runner.waitForRun(engineRunId);
-      // A failure handler is a run of its own that follows.
-      await runner.idle();
+      // A failure handler, and who tells people, are runs of their own that follow.
+      if (!(await awaitFollowers(runner))) terminal.note(notToldYet);
       return readFinished(repository, runId, outcome);
     });
     let stopping = false;
@@ -66,7 +71,8 @@ export async function driveLocally(
       stopped,
     ]);
     ending.abort();
-    const isOver = runner.pendingRuns().length === 0;
+    // What could not be told is in the repository's outbox, and the next look for overdue backups sends it.
+    const isOver = runner.pendingRuns().every(tellsPeople);
     await runner.close();
     if (isOver) await removeJournal(journal);
     return ended;
@@ -98,6 +104,23 @@ async function describeStop(run: {
     code: 'stopped',
     hint: `Go on with \`holdfast resume ${runId}\`; what was finished is not done again. ${ways}`,
   });
+}
+
+/**
+ * Waits until everything that follows a run is done. Telling people may take as long as a receiver that answers slowly
+ * and one more try; `false`: something hangs longer, and is left to others.
+ */
+async function awaitFollowers(runner: LocalRunner): Promise<boolean> {
+  const idle = runner.idle().then(() => true);
+  for (let patience = tellingPeopleMs; patience > 0; ) {
+    if (await Promise.race([idle, sleep(lookMs, false)])) return true;
+    if (runner.pendingRuns().every(tellsPeople)) patience -= lookMs;
+  }
+  return false;
+}
+
+function tellsPeople({ fn }: { fn: string }): boolean {
+  return fn.endsWith('notify');
 }
 
 async function startRunner(

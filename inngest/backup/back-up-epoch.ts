@@ -110,5 +110,5 @@ export async function backUpEpoch(
 
 function tellEpochs(epoch: number): string {
   if (epoch === 1) return '';
-  return ` Its snapshot was lost ${epoch === 2 ? 'once' : `${epoch - 1} times`}, and the rows were read again.`;
+  return ` Its snapshot, or a chunk that it counted on, was lost ${epoch === 2 ? 'once' : `${epoch - 1} times`}, and the rows were read again.`;
 }

@@ -1,6 +1,6 @@
 import { recordError } from '#inngest/carried-error.ts';
 import { inngest } from '#inngest/client.ts';
-import { backupRequested } from '#inngest/events.ts';
+import { backupRequested, pruneRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
 import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
@@ -64,14 +64,26 @@ export const backup = inngest.createFunction(
     };
     const ending = await backUp().catch(failedEnding);
 
-    const left = await steps
+    const after = await steps
       .run('release', async (workspace) => {
         await releaseSnapshot(run.id);
         await releaseSnapshotBranch(workspace, run.id);
-        return '';
+        return { left: '', prunes: workspace.config.retention.of(request.connection) !== null };
       })
       // A backup is good although its branch is still there, and the mark of the branch brings the sweeper to it.
-      .catch((cause: unknown) => ` What it held is left to the next sweep: ${recordError(cause).message}`);
-    return finishRun({ steps, step }, { run, ending: { ...ending, message: `${ending.message}${left}` } });
+      .catch((cause: unknown) => ({
+        left: ` What it held is left to the next sweep: ${recordError(cause).message}`,
+        prunes: false,
+      }));
+    const outcome = await finishRun(
+      { steps, step },
+      { run, ending: { ...ending, message: `${ending.message}${after.left}` } },
+    );
+    if (after.prunes) {
+      const data = { connection: request.connection };
+      // A run of its own, after the commit: whatever becomes of it, the backup is good.
+      await step.sendEvent('prune', { name: pruneRequested.name, data, id: `${run.id}.prune` });
+    }
+    return outcome;
   },
 );

@@ -1,6 +1,6 @@
+import { nextCronTick } from '#lib/config/next-cron-tick.ts';
 import type { JournalRecord } from './journal-record.ts';
 import type { LocalFunction } from './local-function.ts';
-import { nextCronTick } from './next-cron-tick.ts';
 import type { DueWork } from './plan-due.ts';
 import { type PlanContext, planEvent, planStart } from './plan-run.ts';
 

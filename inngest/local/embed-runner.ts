@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inngest } from '#inngest/client.ts';
-import { functions } from '#inngest/functions.ts';
+import { loadFunctions } from '#inngest/load-functions.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findServerEngine } from '#lib/config/find-server-engine.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
@@ -25,7 +25,7 @@ export async function embedRunner(): Promise<void> {
     const openRepository = async () => (await openWorkspace()).repository;
     const runner = await startLocalRunner({
       client: inngest,
-      functions,
+      functions: await loadFunctions(),
       journalPath,
       onChange: tell,
       beforeWork: (opened) => takeWhatWasDecided(opened, openRepository),

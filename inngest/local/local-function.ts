@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { nextCronTick } from '#lib/config/next-cron-tick.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { parseDuration } from './due-time.ts';
 import { compileExpression } from './expression.ts';
-import { nextCronTick } from './next-cron-tick.ts';
 
 const concurrencyLimit = z.strictObject({
   limit: z.number(),

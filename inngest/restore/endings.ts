@@ -54,6 +54,17 @@ export async function keptEnding(
   };
 }
 
+/** The copy was proven for a drill, and dropped. */
+export function droppedEnding({ to, ...outcome }: ProvenOrNot & { recoveryMs: number | null }): Ending {
+  return {
+    status: 'completed',
+    exitCode: exitCodes.done,
+    message: `Backup ${outcome.backup} was restored beside ${to} and proven: ${outcome.proof.checks} checks passed. The copy is gone.`,
+    outcome,
+    error: null,
+  };
+}
+
 /** The copy is not what the backup is. */
 export function notProvenEnding({ to, ...outcome }: ProvenOrNot): Ending {
   const message = `The proof failed: ${outcome.proof.failures[0] ?? 'no check passed'}`;

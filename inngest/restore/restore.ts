@@ -5,12 +5,15 @@ import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
 import { performCutOver } from '#lib/cutover/carry-out.ts';
-import { findManifest } from '#lib/manifest/manifest-store.ts';
+import { undoCutover } from '#lib/cutover/undo-cutover.ts';
+import { exitCodes } from '#lib/errors/holdfast-error.ts';
+import { type BackupKey, findManifest } from '#lib/manifest/manifest-store.ts';
 import { awaitApproval } from './await-approval.ts';
 import { buildCopy } from './build-copy.ts';
 import { checkTarget } from './check-target.ts';
-import { keptEnding, liveEnding, notApprovedEnding, notProvenEnding, refusedEnding } from './endings.ts';
+import { droppedEnding, keptEnding, liveEnding, notApprovedEnding, notProvenEnding, refusedEnding } from './endings.ts';
 import { proveRestore } from './prove-restore.ts';
+import { recordDamage, recordProof } from './record-proof.ts';
 import { stageCopy } from './stage-copy.ts';
 import { takeSafetyBackup } from './take-safety-backup.ts';
 import { undoRestore } from './undo-restore.ts';
@@ -45,6 +48,7 @@ export const restore = inngest.createFunction(
     );
 
     let found = run.backup;
+    let key: BackupKey | undefined;
     let fenced = false;
     const restoreAndCutOver = async (): Promise<Ending> => {
       const backup = await steps.run('find-backup', async ({ repository }) => {
@@ -53,6 +57,7 @@ export const restore = inngest.createFunction(
         return { connection: manifest.connection, backupId: manifest.id, bytes: Number(manifest.totals.bytes) };
       });
       found = backup.backupId;
+      key = { connection: backup.connection, backupId: backup.backupId };
       const checked = await checkTarget(steps, { run, request, backup });
       if (checked.refused) return refusedEnding(backup.backupId, checked.checks);
       const { preflight, details } = checked;
@@ -65,7 +70,14 @@ export const restore = inngest.createFunction(
       const proof = await proveRestore(engine, { ...restore, leftOut });
       const { lanesNote } = preflight;
       const about = { backup: backup.backupId, to: request.to, proof, leftOut, lanesNote };
+      const recoveryMs = await recordProof(steps, { run, request, backup, proof });
       if (!proof.passed) return notProvenEnding(about);
+
+      if (request.drill) {
+        const undo = { runId: run.id, keepStaging: false };
+        await steps.run('drop-copy', async (workspace) => void (await undoCutover(workspace, undo)));
+        return droppedEnding({ ...about, recoveryMs });
+      }
 
       if (request.cutover === false) return steps.run('keep', (workspace) => keptEnding(workspace, { run, ...about }));
       if (request.requireApproval && !(await awaitApproval(engine, about))) return notApprovedEnding(about);
@@ -74,6 +86,12 @@ export const restore = inngest.createFunction(
     };
     const ending = await restoreAndCutOver()
       .catch(failedEnding)
+      .then(async (ended) => {
+        const { exitCode, message } = ended;
+        if (key !== undefined && exitCode === exitCodes.damaged)
+          await recordDamage(steps, { run, backup: key, message });
+        return ended;
+      })
       .then((ended) => undoRestore(engine, { request, fenced, ending: ended }));
     return finishRun(engine, { run: { ...run, backup: found }, ending });
   },

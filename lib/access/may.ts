@@ -6,6 +6,7 @@ import { type Role, reaches } from './role.ts';
  */
 export const leastRoles = {
   read: 'viewer',
+  'see-metrics': 'viewer',
   'start-backup': 'operator',
   verify: 'operator',
   drill: 'operator',

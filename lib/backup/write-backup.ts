@@ -1,11 +1,10 @@
 import { holdfastVersion } from '#lib/config/version.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
-import { writeManifest } from '#lib/manifest/manifest-store.ts';
 import type { ServerInfo } from '#lib/postgres/server-info.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { readAnswers } from './answer-in-snapshot.ts';
-import { checkStored } from './check-stored.ts';
 import { addTotals, assembleTables, readCopied } from './commit-backup.ts';
+import { commitManifest } from './commit-manifest.ts';
 import { readBackupPlan } from './plan-store.ts';
 import type { Snapshot } from './snapshot.ts';
 import { storeJson } from './store-schema.ts';
@@ -69,7 +68,6 @@ export async function writeBackup(repository: Repository, facts: BackupFacts): P
     leftOut: catalog.leftOut,
     totals: addTotals(tables, copied.values()),
   };
-  await checkStored(repository, manifest);
-  await writeManifest(repository, manifest);
+  await commitManifest(repository, manifest);
   return manifest.totals;
 }

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { channelSchema } from './channel-schema.ts';
+import { nextCronTick } from './next-cron-tick.ts';
 import { oidcSchema } from './oidc-schema.ts';
+import { retentionSchema } from './retention-schema.ts';
+import { s3Schema } from './s3-settings.ts';
 
 /** A connection's name: what events, steps and reports carry in place of its URL. */
 export const connectionName = z
@@ -22,6 +26,55 @@ export const criticalQuerySchema = z.strictObject({
     .optional(),
 });
 
+/** The workflows a schedule can start. */
+export const scheduledKinds = ['backup', 'drill', 'verify'] as const;
+
+/** When what is done by itself: five cron fields each, in one time zone. */
+const scheduleSchema = z
+  .strictObject({
+    backup: z.string().optional(),
+    drill: z.string().optional(),
+    verify: z.string().optional(),
+    /** A name of the IANA list, such as `Europe/Berlin`. */
+    timezone: z.string().default('UTC'),
+    /** Every tick is put off by a part of this, another one each time. */
+    jitter: z.string().default('0s'),
+  })
+  .superRefine((schedule, context) => {
+    if (!isTimeZone(schedule.timezone)) {
+      const message = `${JSON.stringify(schedule.timezone)} is no time zone, such as "Europe/Berlin"`;
+      context.addIssue({ code: 'custom', path: ['timezone'], message });
+      return;
+    }
+    for (const kind of scheduledKinds) {
+      const cron = schedule[kind];
+      if (cron !== undefined && !isCron(cron)) {
+        const message = `${JSON.stringify(cron)} is no cron schedule of five fields, such as "0 2 * * *", or never comes`;
+        context.addIssue({ code: 'custom', path: [kind], message });
+      }
+    }
+  });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    // A RangeError: no such zone. The caller says so.
+    return false;
+  }
+}
+
+function isCron(text: string): boolean {
+  try {
+    // The zone has a field of its own, and is no part of the text.
+    return !text.includes('=') && nextCronTick(text, Date.now()) !== undefined;
+  } catch {
+    // The caller names the field.
+    return false;
+  }
+}
+
 const connectionSchema = z.strictObject({
   /** The URL itself, or better the name of the variable that holds it. */
   url: z.string().optional(),
@@ -37,11 +90,27 @@ const connectionSchema = z.strictObject({
   wsProxy: z.string().optional(),
   /** Where the database lives on Neon; with NEON_API_KEY its branches are used for snapshots and cut-overs. */
   neon: z.strictObject({ project: z.string().min(1), branch: z.string().min(1).optional() }).optional(),
+  /** The dead-man switch that each good backup pings, or better the name of the variable that holds its URL. */
+  ping: z.string().optional(),
+  pingFrom: z.string().optional(),
+  /** Recovery point objective: how old the newest good backup may be, e.g. `24h`. */
+  rpo: z.string().optional(),
+  /** Recovery time objective: how long a drill's recovery may take, e.g. `30m`. */
+  rto: z.string().optional(),
+  /** How old the last proof may be, where there is an `rpo` or an `rto`. */
+  proveWithin: z.string().default('8d'),
+  schedule: scheduleSchema.optional(),
+  /** Which of its backups are kept, over the `retention` of all; `null`: every one. */
+  retention: retentionSchema.nullable().optional(),
+  /** Where its drills restore to: beside the database of the connection `on`, else on a server started for them. */
+  drill: z.strictObject({ on: connectionName }).optional(),
 });
 
 /** The shape of `holdfast.config.ts`; everything has a default. */
 export const configSchema = z.strictObject({
   repository: z.string().optional(),
+  /** How the bucket of an `s3://` repository is reached, and what is asked of it. */
+  s3: s3Schema.prefault({}),
   connections: z
     .record(z.string(), connectionSchema)
     .superRefine((connections, context) => {
@@ -71,12 +140,25 @@ export const configSchema = z.strictObject({
   keepPrevious: z.string().default('7d'),
   /** A run without a sign of life for this long counts as dead; the sweeper takes away what it has left. */
   deadAfter: z.string().default('24h'),
+  /** Which backups are kept, where a connection does not say it for itself; without it every one is. */
+  retention: retentionSchema.optional(),
+  /** How long a chunk that no backup names stays before it is swept, e.g. `72h`: longer than any backup takes. */
+  sweepGrace: z.string().default('72h'),
+  /** How long the record of a run that has ended is kept. */
+  keepRuns: z.string().default('90d'),
   /** How long a restore with `--require-approval` waits; then its copy is discarded. */
   approvalTimeout: z.string().default('24h'),
   /** Sign-in by an identity provider. */
   oidc: oidcSchema.optional(),
   /** How many proxies stand before the server. */
   trustedProxies: z.int().min(0).max(16).default(0),
+  /** Who is told of failures, of backups that are overdue, and that it is over. */
+  notify: z.array(channelSchema).default([]),
+  /** After how long an alarm is told again that nobody has cured. */
+  repeatAlarms: z.string().default('24h'),
+  /** The dead-man switch of connections without one of their own. */
+  ping: z.string().optional(),
+  pingFrom: z.string().optional(),
   /** Where the console is reached; messages then link to the run. */
   publicUrl: z.string().optional(),
 });

@@ -1,5 +1,8 @@
 import type { CriticalQuery } from './config-schema.ts';
 import type { Access } from './resolve-access.ts';
+import type { Alarms } from './resolve-alarms.ts';
+import type { Retention } from './retention.ts';
+import type { S3Settings } from './s3-settings.ts';
 
 /** A named database of the config. `url` is a secret: it goes into no event, step, log, report or error. */
 export interface Connection {
@@ -25,12 +28,38 @@ export interface NeonHome {
   branch: string | null;
 }
 
+/** A workflow that a connection asks for by itself. */
+export interface Schedule {
+  kind: 'backup' | 'drill' | 'verify';
+  /** As Inngest writes it: `TZ=Europe/Berlin 0 2 * * *`. */
+  cron: string;
+  /** The most that a tick is put off by. */
+  jitterMs: number;
+}
+
+/** What is promised of a connection's backups, and what is done for it without being asked. */
+export interface Care {
+  /** How old the newest good backup may be; `null`: nothing is promised. */
+  rpoMs: number | null;
+  /** How long a drill's recovery may take; `null`: nothing is promised. */
+  rtoMs: number | null;
+  /** How old the last proof may be, where something is promised. */
+  proveWithinMs: number;
+  schedules: readonly Schedule[];
+  /** The connection beside whose database drills restore; `null`: on a server that is started for them. */
+  drillOn: string | null;
+}
+
 /** The config after defaults and environment: what the house works with. */
 export interface Config {
   connections: ReadonlyMap<string, Connection>;
+  /** Of every connection that is named, also of one that this machine has no URL for. */
+  care: ReadonlyMap<string, Care>;
   repository: string;
-  /** Where an `s3://` repository is reached; what is absent the AWS SDK finds by its own rules. */
-  s3: { endpoint?: string; region?: string };
+  /** How an `s3://` repository is reached; what is absent the AWS SDK finds by its own rules. */
+  s3: S3Settings;
+  /** What the repository is sealed under, as written; `key` null: not encrypted. Secrets. */
+  encryption: { key: string | null; oldKeys: readonly string[] };
   codec: 'zstd' | 'gzip';
   lanes: number;
   stepBudgetMs: number;
@@ -43,10 +72,17 @@ export interface Config {
   keepPreviousMs: number;
   /** After how long without a sign of life a run counts as dead, and what it has left is taken away. */
   deadAfterMs: number;
+  /** Which backups are kept. */
+  retention: Retention;
+  /** How long a chunk that no backup names stays before it is swept. */
+  sweepGraceMs: number;
+  /** How long the record of a run that has ended is kept. */
+  keepRunsMs: number;
   /** How long a run that asks for approval waits for it. */
   approvalTimeoutMs: number;
   /** Who may come in, and how. */
   access: Access;
   /** Neon's API; without a key nothing of it is used. `key` is a secret. */
   neonApi: { key: string | null; url: string };
+  alarms: Alarms;
 }

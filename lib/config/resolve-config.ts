@@ -7,6 +7,10 @@ import type { Environment } from './environment.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseWebSocketProxy } from './parse-websocket-proxy.ts';
 import { resolveAccess } from './resolve-access.ts';
+import { resolveAlarms } from './resolve-alarms.ts';
+import { resolveCare } from './resolve-care.ts';
+import { resolveRetention } from './resolve-retention.ts';
+import { resolveS3 } from './s3-settings.ts';
 
 const wellKnown = { DATABASE_URL: 'production', NEON_DATABASE_URL: 'neon' } as const;
 
@@ -26,10 +30,16 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     });
   }
   const config = parsed.data;
+  const connections = resolveConnections(config, environment);
   return {
-    connections: resolveConnections(config, environment),
+    connections,
+    care: resolveCare(config, connections.keys()),
     repository: environment['HOLDFAST_REPOSITORY'] ?? config.repository ?? 'file:.holdfast/repository',
-    s3: resolveS3(environment),
+    encryption: {
+      key: environment['HOLDFAST_KEY'] ?? null,
+      oldKeys: (environment['HOLDFAST_OLD_KEYS'] ?? '').split(/[\s,]+/).filter(Boolean),
+    },
+    s3: resolveS3(config.s3, environment),
     codec: config.codec,
     lanes: config.lanes,
     stepBudgetMs: parseDuration(environment['HOLDFAST_STEP_BUDGET'] ?? config.stepBudget, 'HOLDFAST_STEP_BUDGET'),
@@ -40,20 +50,17 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     stateFolder: environment['HOLDFAST_STATE'] ?? config.stateFolder,
     keepPreviousMs: parseDuration(config.keepPrevious, 'keepPrevious'),
     deadAfterMs: parseDuration(config.deadAfter, 'deadAfter'),
+    retention: resolveRetention(config),
+    sweepGraceMs: parseDuration(config.sweepGrace, 'sweepGrace'),
+    keepRunsMs: parseDuration(config.keepRuns, 'keepRuns'),
     approvalTimeoutMs: parseDuration(config.approvalTimeout, 'approvalTimeout'),
     access: resolveAccess(config, environment),
     neonApi: {
       key: environment['NEON_API_KEY'] ?? null,
       url: environment['NEON_API_URL'] ?? 'https://console.neon.tech/api/v2',
     },
+    alarms: resolveAlarms(config, environment),
   };
-}
-
-/** The standard AWS variables; the S3 one wins over the general one (AWS SDKs reference, "Service-specific endpoints"). */
-function resolveS3(environment: Environment): Config['s3'] {
-  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  return { ...(endpoint ? { endpoint } : {}), ...(region ? { region } : {}) };
 }
 
 function resolveConnections(config: ParsedConfig, environment: Environment): Map<string, Connection> {

@@ -1,5 +1,6 @@
 import { undoRestore } from '#lib/restore/undo-restore.ts';
 import { readRun } from '#lib/runs/run-store.ts';
+import { isScratchConnection } from '#lib/scratch/scratch-connection.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { dropStaging, rollBackCutover } from './carry-out.ts';
 import type { Cutover, InPlace } from './cutover.ts';
@@ -28,6 +29,11 @@ export async function undoCutover(
   const cutover = await readCutover(workspace.repository, runId);
   if (cutover === undefined) return nothing;
   const { details } = cutover;
+  if (isScratchConnection(cutover.target)) {
+    // It goes with its server, which may be gone already.
+    await writeCutover(workspace.repository, { ...cutover, state: 'discarded', staging: null, putAside: null });
+    return { outcome: 'discarded', bringBack: null };
+  }
   if (details.strategy === 'in-place') return undoInPlace(workspace, { ...cutover, details });
   if (cutover.state === 'discarded' || cutover.state === 'rolled-back') return nothing;
   if (keepStaging && cutover.state === 'staged') return { outcome: 'kept', bringBack: null };

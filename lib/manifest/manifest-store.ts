@@ -3,12 +3,24 @@ import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix, connectionPrefix, manifestKey, parseManifestKey } from '#lib/repository/repository-keys.ts';
 import type { Manifest } from './manifest.ts';
-import { openManifest, sealManifest } from './seal-manifest.ts';
+import type { KnownOutline } from './outline.ts';
+import { openManifest, openOutline, sealManifest } from './seal-manifest.ts';
 
-/** Writes the manifest: the commit of a backup. Writing the same one again is no change. @throws StorageError. */
+/**
+ * Writes the manifest, the commit of a backup, and reads it back: a store that says it has stored it and has not must
+ * not make a backup good. Writing the same one again is no change. @throws StorageError, DamagedError.
+ */
 export async function writeManifest(repository: Repository, manifest: Manifest): Promise<void> {
-  const key = manifestKey({ connection: manifest.connection, backupId: manifest.id });
-  await repository.store.put(key, [sealManifest(manifest)], { ifAbsent: true });
+  const backup = { connection: manifest.connection, backupId: manifest.id };
+  const key = manifestKey(backup);
+  await repository.store.put(key, [sealManifest(manifest, { key, keys: repository.keys })], { ifAbsent: true });
+  // Of a step that runs twice the first manifest stays, which differs in the time it was completed.
+  const kept = await readManifest(repository, backup);
+  if (kept.id === manifest.id && kept.run === manifest.run) return;
+  throw new DamagedError(`${key} in ${repository.location} is the manifest of another run, ${kept.run}.`, {
+    code: 'manifest_taken',
+    hint: 'Back up again. If it stays so, look at what else writes to this place.',
+  });
 }
 
 /** One backup as a listing shows it: found by its key, not yet opened. */
@@ -50,11 +62,24 @@ export async function findManifest(
   });
 }
 
-/** Opens one manifest. @throws DamagedError where it is missing or changed. */
+/**
+ * Opens one manifest. @throws DamagedError where it is missing or changed, RefusedError where a newer Holdfast wrote it
+ * or its key is not given.
+ */
 export async function readManifest(repository: Repository, backup: BackupKey): Promise<Manifest> {
   const key = manifestKey(backup);
+  return openManifest(await getManifest(repository, key), { key, keys: repository.keys });
+}
+
+/** What a manifest tells, with its key or without. @throws DamagedError, RefusedError where a newer Holdfast wrote it. */
+export async function readOutline(repository: Repository, backup: BackupKey): Promise<KnownOutline> {
+  const key = manifestKey(backup);
+  return openOutline(await getManifest(repository, key), { key, keys: repository.keys });
+}
+
+async function getManifest(repository: Repository, key: string): Promise<Buffer> {
   const bytes = await repository.store.get(key);
-  if (bytes) return openManifest(bytes, key);
+  if (bytes) return bytes;
   throw new DamagedError(`${key} is missing in ${repository.location}.`, {
     code: 'manifest_missing',
     hint: 'See `holdfast list` for the backups there are.',

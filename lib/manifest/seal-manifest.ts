@@ -2,45 +2,85 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
+import type { KeyRing } from '#lib/repository/encryption/key-ring.ts';
+import { decryptManifest, encryptManifest, parseEncryptedManifest } from './encrypted-manifest.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
+import { type KnownOutline, outlineOf } from './outline.ts';
 
-const envelope = z.object({ sha256: z.string(), manifest: z.unknown() });
 const formatOnly = z.object({ format: z.number() });
 
-/** The manifest's bytes: `{"sha256": <of the JSON text of "manifest">, "manifest": {...}}`. */
-export function sealManifest(manifest: Manifest): Buffer {
+/** Where a manifest lies, and the keys of its repository; `null`: a plain one. */
+export interface ManifestPlace {
+  key: string;
+  keys: KeyRing | null;
+}
+
+/**
+ * The manifest's bytes. Plain: `{"sha256": <of the JSON text of "manifest">, "manifest": {...}}`; encrypted: see
+ * encrypted-manifest.ts. @throws RefusedError where the repository is encrypted and no key is set.
+ */
+export function sealManifest(manifest: Manifest, { key, keys }: ManifestPlace): Buffer {
+  if (keys !== null) return encryptManifest(manifest, { key: keys.requireCurrent(key), objectKey: key });
   const text = JSON.stringify(manifest);
   return Buffer.from(`{"sha256":"${hash(text)}","manifest":${text}}\n`);
 }
 
 /**
  * Reads a sealed manifest; `key` names it in messages.
- * @throws DamagedError where a byte was changed, RefusedError where a newer Holdfast wrote it.
+ * @throws DamagedError where a byte was changed, RefusedError where a newer Holdfast wrote it or its key is not given.
  */
-export function openManifest(bytes: Buffer, key: string): Manifest {
-  const text = bytes.toString('utf8');
-  const sealed = envelope.safeParse(parseJson(text));
-  // The hash is over the stored text itself, so that no re-serialisation has to come out the same.
-  const body = /^\{"sha256":"[0-9a-f]{64}","manifest":(.*)\}\n$/s.exec(text)?.[1];
-  if (!sealed.success || body === undefined || hash(body) !== sealed.data.sha256) {
-    throw new DamagedError(`${key} was changed after it was written: its SHA-256 does not match.`, {
-      code: 'manifest_damaged',
-      hint: 'Do not restore from it; take another backup of `holdfast list`, or the bucket’s own version history.',
-    });
-  }
-  const format = formatOnly.safeParse(sealed.data.manifest);
+export function openManifest(bytes: Buffer, { key, keys }: ManifestPlace): Manifest {
+  const text = keys === null ? openPlain(bytes) : openEncrypted(bytes, { key, keys });
+  if (text === undefined) throw changed(key, keys);
+  const json = parseJson(text);
+  const format = formatOnly.safeParse(json);
   if (format.success && format.data.format > 1) {
     throw new RefusedError(`${key} has format ${format.data.format}; this Holdfast reads format 1.`, {
       code: 'newer_format',
       hint: 'Upgrade Holdfast to the version that wrote the backup.',
     });
   }
-  const manifest = manifestSchema.safeParse(sealed.data.manifest);
+  const manifest = manifestSchema.safeParse(json);
   if (manifest.success) return manifest.data;
   throw new DamagedError(`${key} is no manifest of format 1: ${z.prettifyError(manifest.error)}`, {
     code: 'manifest_damaged',
     hint: 'Take another backup of `holdfast list`.',
     cause: manifest.error,
+  });
+}
+
+/**
+ * What a manifest tells to everybody. Where its key is given, or it is plain, it was checked whole; else `checked` is
+ * false, and the outline is what the store says. @throws DamagedError, RefusedError (newer format).
+ */
+export function openOutline(bytes: Buffer, { key, keys }: ManifestPlace): KnownOutline {
+  const parsed = keys === null ? undefined : parseEncryptedManifest(bytes);
+  if (keys !== null && parsed && !keys.has(parsed.outline.keyId)) {
+    return { ...parsed.outline, checked: false, database: null };
+  }
+  const manifest = openManifest(bytes, { key, keys });
+  const { database } = manifest.source;
+  return { ...outlineOf(manifest, parsed?.outline.keyId ?? null), checked: true, database };
+}
+
+/** The text of the manifest, where the SHA-256 that stands before it is its own. */
+function openPlain(bytes: Buffer): string | undefined {
+  // The hash is over the stored text itself, so that no re-serialisation has to come out the same.
+  const [, sha256, body] = /^\{"sha256":"([0-9a-f]{64})","manifest":(.*)\}\n$/s.exec(bytes.toString('utf8')) ?? [];
+  return body !== undefined && hash(body) === sha256 ? body : undefined;
+}
+
+/** In an encrypted repository a plain manifest is a forged one. */
+function openEncrypted(bytes: Buffer, { key, keys }: { key: string; keys: KeyRing }): string | undefined {
+  const parsed = parseEncryptedManifest(bytes);
+  return parsed && decryptManifest(parsed, { keys, objectKey: key });
+}
+
+function changed(key: string, keys: KeyRing | null): DamagedError {
+  const why = keys === null ? 'its SHA-256 does not match' : 'its seal does not match';
+  return new DamagedError(`${key} was changed after it was written: ${why}.`, {
+    code: 'manifest_damaged',
+    hint: 'Do not restore from it; take another backup of `holdfast list`, or the bucket’s own version history.',
   });
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf } from '#lib/errors/errno-of.ts';
+import { deleteFiles } from './delete-files.ts';
 import { makeDurableFolder, syncFolder, writeDurableFile } from './durable-file.ts';
 import { toFileStoreError } from './file-store-error.ts';
 import { listFolder } from './list-folder.ts';
@@ -87,6 +88,10 @@ export function createFileStore(folder: string): ObjectStore {
     delete(key) {
       const path = pathOf(key);
       return explain(`delete ${key}`, () => ifPresent(() => unlink(path)));
+    },
+    async deleteMany(keys) {
+      const paths = [...new Set(keys)].map((key) => ({ key, path: pathOf(key) }));
+      return deleteFiles(paths, (key, error) => toFileStoreError(error, { root, doing: `delete ${key}` }));
     },
   };
 }

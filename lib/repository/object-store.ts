@@ -6,6 +6,21 @@ export interface ObjectInfo {
   modified: Date;
 }
 
+/** What became of the keys that `deleteMany` was given; each key is in exactly one of the three. */
+export interface Deletion {
+  /** Keys that are gone now, those that were not there included. */
+  deleted: number;
+  /**
+   * How many of the deleted a bucket with versions keeps as former versions: they are in no listing any more, and their
+   * room is free only when a lifecycle rule, after the end of their Object Lock, has expired them.
+   */
+  hidden: number;
+  /** Keys that the store may not give up yet: Object Lock, a retention time, a legal hold. They are still there. */
+  locked: string[];
+  /** Keys that are still there for another reason, with the code a StorageError would have and its reason in words. */
+  failed: { key: string; code: string; reason: string }[];
+}
+
 /**
  * A bucket with a prefix, or a folder: the only thing a repository needs of the outside.
  * Every driver passes `tests/contract/object-store.ts`. Keys are relative, `/`-separated, and hold only
@@ -13,6 +28,8 @@ export interface ObjectInfo {
  *
  * Errors, the same for every driver: StorageError (no right, no space, no such bucket), UnavailableError (time-out,
  * dropped connection, throttling that outlasted the driver's own retries); each names the key and the store.
+ * DamagedError where a store that keeps checksums of its own gives back bytes that do not have theirs.
+ * An object that Object Lock, a retention time or a legal hold protects is a StorageError with the code `storage_locked`.
  * A key of another form is a UsageError.
  */
 export interface ObjectStore {
@@ -35,4 +52,10 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<ObjectInfo>;
   /** Removing what is not there is no error. */
   delete(key: string): Promise<void>;
+  /**
+   * Removes many objects, in as few requests as the store allows (S3: 1,000 keys each). What happens to a single key is
+   * told in the answer; an error is thrown only where the store as a whole is out of reach, and then any of the keys
+   * may be gone. Safe to repeat.
+   */
+  deleteMany(keys: readonly string[]): Promise<Deletion>;
 }

@@ -37,3 +37,16 @@ export function parsePinKey(key: string): { connection: string; backupId: string
   const [, connection, backupId] = /^backups\/([^/]+)\/([^/]+)\/pin\.json$/.exec(key) ?? [];
   return connection === undefined || backupId === undefined ? undefined : { connection, backupId };
 }
+
+/** Ids of the keys that came after the first one lie here, in clear. */
+export const knownKeyPrefix = 'keys/';
+
+/** The object that says that a repository is written under a key since. */
+export function knownKey(keyId: string): string {
+  return `${knownKeyPrefix}${keyId}.json`;
+}
+
+/** The key id an object's key names, or `undefined` for any other key. */
+export function parseKnownKey(key: string): string | undefined {
+  return /^keys\/([0-9a-f]{16})\.json$/.exec(key)?.[1];
+}

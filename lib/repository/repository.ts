@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
+import type { KeyRing } from './encryption/key-ring.ts';
 import type { ObjectSeal } from './object-seal.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Codec } from './repository-info.ts';
@@ -14,12 +15,15 @@ interface StoredChunk {
 
 /**
  * The objects of one repository. Chunks are immutable and named by content; everything else is JSON or bytes under a
- * key of `repository-keys.ts`. All methods throw what ObjectStore throws; readers also throw DamagedError.
+ * key of `repository-keys.ts`. All methods throw what ObjectStore throws; readers also throw DamagedError. Without the
+ * key it needs, each method of an encrypted repository but `hasChunk` and `getBytes` throws RefusedError.
  */
 export interface Repository {
   readonly store: ObjectStore;
   readonly location: string;
   readonly codec: Codec;
+  /** The keys of an encrypted repository, as far as they are given; `null`: the repository is plain. */
+  readonly keys: KeyRing | null;
   /** Stores content once: what is there is not uploaded again. Durable once the promise is fulfilled. */
   putChunk(parts: readonly Uint8Array[]): Promise<StoredChunk>;
   /**
@@ -31,18 +35,35 @@ export interface Repository {
   putJson(key: string, value: unknown, options?: { ifAbsent?: boolean }): Promise<'created' | 'exists'>;
   /** The parsed object, `undefined` where there is none, DamagedError where it does not parse. */
   getJson<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined>;
+  /** The bytes as they are stored, sealed or not. */
   getBytes(key: string, range?: readonly [number, number]): Promise<Buffer | undefined>;
 }
 
+/** What a repository is made of once its `holdfast.json` has been read. */
+interface RepositoryParts {
+  store: ObjectStore;
+  seal: ObjectSeal;
+  codec: Codec;
+  keys: KeyRing | null;
+  /** Done once before the first chunk of this process is stored. */
+  beforeChunks: () => Promise<void>;
+}
+
 /** The repository in a store whose `holdfast.json` has been read; `openRepository` is the way in. */
-export function createRepository(parts: { store: ObjectStore; seal: ObjectSeal; codec: Codec }): Repository {
-  const { store, seal, codec } = parts;
+export function createRepository({ store, seal, codec, keys, beforeChunks }: RepositoryParts): Repository {
   const { location } = store;
+  let ready: Promise<void> | undefined;
   return {
     store,
     location,
     codec,
+    keys,
     async putChunk(content) {
+      ready ??= beforeChunks();
+      await ready.catch((cause) => {
+        ready = undefined;
+        throw cause;
+      });
       const sealed = seal.sealChunk(content);
       const key = chunkKey(sealed.name);
       const stored = sealed.parts.reduce((sum, part) => sum + part.byteLength, 0);
@@ -77,12 +98,18 @@ export function createRepository(parts: { store: ObjectStore; seal: ObjectSeal; 
     async hasChunk(name) {
       return (await store.head(chunkKey(name))) !== undefined;
     },
-    putJson(key, value, options) {
-      return store.put(key, [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)], options);
+    async putJson(key, value, options) {
+      return store.put(key, seal.sealDocument(key, Buffer.from(`${JSON.stringify(value, null, 2)}\n`)), options);
     },
     async getJson(key, schema) {
-      const bytes = await store.get(key);
-      return bytes && parseStoredJson(bytes, { key, location, schema });
+      const stored = await store.get(key);
+      if (stored === undefined) return undefined;
+      const bytes = seal.openDocument(key, stored);
+      if (bytes !== undefined) return parseStoredJson(bytes, { key, location, schema });
+      throw new DamagedError(`${key} in ${location} was changed after it was sealed`, {
+        code: 'object_changed',
+        hint: 'Bring back a copy of the object, or do without the run or check it belongs to.',
+      });
     },
     getBytes: (key, range) => store.get(key, range),
   };

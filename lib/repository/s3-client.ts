@@ -1,26 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Settings, S3Timeouts } from '#lib/config/s3-settings.ts';
+import { boundAnswers } from './bound-answers.ts';
 
 /** How to reach an S3 service. What is left out, the SDK's own chain finds (credentials, region of AWS). */
-export interface S3Options {
-  /** `https://<account>.r2.cloudflarestorage.com`, `http://localhost:9000`, ...; left out: AWS itself. */
-  endpoint?: string | undefined;
-  region?: string | undefined;
+export interface S3Options extends S3Settings {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined } | undefined;
-  /** Bucket in the path instead of the host name; default: true with an endpoint of one's own, else false. */
-  forcePathStyle?: boolean | undefined;
-  timeouts?: S3Timeouts | undefined;
-  /** Attempts of one request before it is given up, the first included; default 6. */
-  maxAttempts?: number | undefined;
-}
-
-/** Milliseconds. */
-interface S3Timeouts {
-  /** Until the connection stands; default 10 s. */
-  connect: number;
-  /** Without a byte in either direction; default 60 s. */
-  idle: number;
-  /** From the start of a request to the head of its answer, the upload included; default 5 min. */
-  request: number;
 }
 
 const defaultTimeouts: S3Timeouts = { connect: 10_000, idle: 60_000, request: 300_000 };
@@ -29,20 +13,23 @@ export const defaultMaxAttempts = 6;
 /**
  * The SDK's client, set up for AWS and for the services that imitate it.
  *
- * Checksums `WHEN_REQUIRED`: the SDK's default is a CRC in an aws-chunked trailer, which R2, older MinIO and Backblaze
- * refuse. Bodies are protected all the same: Signature Version 4 covers the SHA-256 of the body
+ * Credentials that are not given are found by the SDK's default chain for Node: variables, SSO, the shared files of
+ * AWS_PROFILE, a credential process, a web identity, the role of the container or the instance.
+ *
+ * Checksums `WHEN_REQUIRED`: the SDK's default is a CRC in an aws-chunked trailer, which older MinIO and Backblaze
+ * refuse. `UploadChecks` sends what protects a body. Signature Version 4 covers the SHA-256 of the body in any case
  * (`x-amz-content-sha256`), and the service refuses a body that does not match it.
  *
  * No `Expect: 100-continue`: the SDK opens a connection of its own for each request that carries it.
  *
  * Retries are the SDK's standard mode: exponential backoff with full jitter, for 5xx, throttling, time-outs and
- * dropped connections.
+ * dropped connections. A clock that differs from the service's is corrected by the SDK, from the answer's own date.
  */
 export function createS3Client(options: S3Options): S3Client {
   const timeouts = options.timeouts ?? defaultTimeouts;
-  const region = options.region ?? (options.endpoint === undefined ? undefined : 'us-east-1');
+  const region = options.region ?? (options.endpoint === undefined ? undefined : regionOfEndpoint(options.endpoint));
   const { credentials } = options;
-  return new S3Client({
+  const client = new S3Client({
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined
@@ -54,7 +41,7 @@ export function createS3Client(options: S3Options): S3Client {
             ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
           },
         }),
-    forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
+    forcePathStyle: options.forcePathStyle ?? wantsPathStyle(options.endpoint),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
@@ -67,4 +54,27 @@ export function createS3Client(options: S3Options): S3Client {
       throwOnRequestTimeout: true,
     },
   });
+  boundAnswers(client, timeouts.request);
+  return client;
+}
+
+/** Whether requests go to AWS itself: no endpoint is named, or one of its own. */
+export function isAws(endpoint: string | undefined): boolean {
+  return endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
+}
+
+/** Tigris refuses the path style for buckets made since February 2025; AWS wants the host name. */
+function wantsPathStyle(endpoint: string | undefined): boolean {
+  return (
+    endpoint !== undefined &&
+    !isAws(endpoint) &&
+    !/(^|\.)(tigris\.dev|t3\.storage\.dev)$/.test(new URL(endpoint).hostname)
+  );
+}
+
+/** The region that an endpoint's name holds (`s3.us-west-004.backblazeb2.com`), which some services hold requests to. */
+function regionOfEndpoint(endpoint: string): string {
+  const { hostname } = new URL(endpoint);
+  if (/\.r2\.cloudflarestorage\.com$|tigris\.dev$|t3\.storage\.dev$/.test(hostname)) return 'auto';
+  return /^s3[.-]([a-z]{2}-[a-z0-9-]*\d)\./.exec(hostname)?.[1] ?? 'us-east-1';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
@@ -26,16 +27,24 @@ export function readS3Failure(error: unknown): S3Failure {
   if (!parsed.success) return { code: 'Unknown', status: undefined, attempts: 1, message: String(error) };
   const { name, message, code, Code, $metadata } = parsed.data;
   return {
-    code: Code ?? code ?? name,
+    code: Code ?? code ?? nameOfPlain(message) ?? name,
     status: $metadata?.httpStatusCode,
     attempts: $metadata?.attempts ?? 1,
     message,
   };
 }
 
+/** The SDK throws some things as plain errors, known by their messages alone. */
+function nameOfPlain(message: string): string | undefined {
+  if (message === 'Region is missing') return 'RegionMissing';
+  return message.startsWith('Checksum mismatch') ? 'ChecksumMismatch' : undefined;
+}
+
 const keyHint = 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.';
 const rightHint =
   'Grant the key s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload on the objects, and s3:ListBucket on the bucket.';
+
+const kmsHint = 'Check s3.kmsKeyId, and that the key of this machine may kms:GenerateDataKey and kms:Decrypt with it.';
 
 /** Errors a person has to end; https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const known: Record<string, { code: string; says: string; hint: string }> = {
@@ -64,32 +73,92 @@ const known: Record<string, { code: string; says: string; hint: string }> = {
     says: "this machine's clock differs too much from the service's",
     hint: 'Set the clock of this machine (NTP).',
   },
+  RegionMissing: {
+    code: 'storage_region',
+    says: 'the region of the bucket is not known',
+    hint: 'Set s3.region in the config, or AWS_REGION.',
+  },
   PermanentRedirect: {
     code: 'storage_region',
     says: 'the bucket is in another region',
-    hint: 'Set AWS_REGION to the region of the bucket.',
+    hint: 'Set s3.region in the config, or AWS_REGION, to the region of the bucket.',
   },
   AuthorizationHeaderMalformed: {
     code: 'storage_region',
     says: 'the request was signed for another region',
-    hint: 'Set AWS_REGION to the region of the bucket.',
+    hint: 'Set s3.region in the config, or AWS_REGION, to the region of the bucket.',
   },
+  InvalidObjectState: {
+    code: 'storage_archived',
+    says: 'the object lies in an archive class and cannot be read',
+    hint: 'Bring it back from the archive (RestoreObject), and take away the lifecycle rule that moves objects there.',
+  },
+  'KMS.NotFoundException': { code: 'storage_encryption', says: 'the KMS key does not exist', hint: kmsHint },
+  'KMS.DisabledException': { code: 'storage_encryption', says: 'the KMS key is disabled', hint: kmsHint },
+  'KMS.KMSInvalidStateException': { code: 'storage_encryption', says: 'the KMS key cannot be used', hint: kmsHint },
   QuotaExceeded: { code: 'storage_full', says: 'the quota of the bucket is used up', hint: 'Raise it or free space.' },
   XMinioStorageFull: { code: 'storage_full', says: 'the storage is full', hint: 'Free space or add disks.' },
 };
+
+const lockedHint =
+  'It can be deleted when its Object Lock, retention time or legal hold has ended; until then nothing is to be done.';
+
+/**
+ * How services say that an object may not be deleted or replaced yet: AWS `AccessDenied` and a message of its own,
+ * MinIO `InvalidRequest` and "Object is WORM protected", Google `RetentionPolicyNotMet` and `ObjectUnderActiveHold`, R2
+ * `ObjectLockedByBucketPolicy`.
+ */
+function saysLocked({ code, message }: { code: string; message: string }): boolean {
+  if (/ObjectLocked|RetentionPolicyNotMet|ActiveHold|ObjectImmutable/i.test(code)) return true;
+  return /object lock|WORM protected|legal hold|retention (period|policy|date)|object is locked|object is immutable/i.test(
+    message,
+  );
+}
+
+/**
+ * What a refused request means, as the code and the words of a StorageError, and what it concerns: only its `object`,
+ * or the `store` with everything in it.
+ */
+export function describeRefusal(failure: { code: string; status: number | undefined; message: string }): {
+  code: string;
+  says: string;
+  hint: string;
+  concerns: 'object' | 'store';
+} {
+  if (saysLocked(failure)) {
+    return { code: 'storage_locked', says: 'the object is still locked', hint: lockedHint, concerns: 'object' };
+  }
+  // A HEAD answer has no body, so all it tells of an error is its status.
+  const code = known[failure.code] === undefined && failure.status === 403 ? 'AccessDenied' : failure.code;
+  const found = known[code];
+  if (found !== undefined) {
+    return { ...found, says: `${found.says} (${code})`, concerns: code === 'AccessDenied' ? 'object' : 'store' };
+  }
+  return {
+    code: 'storage_failed',
+    says: `${failure.code}: ${failure.message}`,
+    hint: 'The service refused the request; its own message says why.',
+    concerns: isTransient(failure) ? 'store' : 'object',
+  };
+}
 
 /** Says what a failed request means: StorageError where a person must act, UnavailableError where waiting helps. */
 export function toS3StoreError(error: unknown, context: { location: string; doing: string }): Error {
   if (error instanceof HoldfastError) return error;
   const failure = readS3Failure(error);
   const cannot = `Cannot ${context.doing} in ${context.location}`;
-  // A HEAD answer has no body, so all it tells of an error is its status.
-  const code = known[failure.code] === undefined && failure.status === 403 ? 'AccessDenied' : failure.code;
-  const found = known[code];
-  if (found !== undefined) {
-    return new StorageError(`${cannot}: ${found.says} (${code})`, { code: found.code, hint: found.hint, cause: error });
+  if (failure.code === 'ChecksumMismatch') {
+    return new DamagedError(
+      `Cannot ${context.doing} in ${context.location}: its bytes do not have the checksum the store keeps of them`,
+      {
+        code: 'object_changed',
+        hint: 'The object was damaged in the store or, each time, on the way from it; use another backup.',
+        cause: error,
+      },
+    );
   }
-  if (isTransient(failure)) {
+  const refusal = describeRefusal(failure);
+  if (refusal.code === 'storage_failed' && isTransient(failure)) {
     const attempts = failure.attempts > 1 ? ` after ${failure.attempts} attempts` : '';
     return new UnavailableError(`${cannot}: ${failure.code}${attempts}`, {
       code: 'storage_unavailable',
@@ -97,18 +166,20 @@ export function toS3StoreError(error: unknown, context: { location: string; doin
       cause: error,
     });
   }
-  return new StorageError(`${cannot}: ${failure.code}: ${failure.message}`, {
-    code: 'storage_failed',
-    hint: 'The service refused the request; its own message says why.',
-    cause: error,
-  });
+  return new StorageError(`${cannot}: ${refusal.says}`, { code: refusal.code, hint: refusal.hint, cause: error });
 }
 
 const transientCodes = new Set([
   'RequestTimeout',
   'IncompleteBody',
+  'BadDigest',
+  'XAmzContentSHA256Mismatch',
   'InternalError',
   'SlowDown',
+  'ServiceUnavailable',
+  'OperationAborted',
+  'Throttling',
+  'TooManyRequests',
   'TimeoutError',
   'TruncatedBodyError',
   'ERR_STREAM_PREMATURE_CLOSE',
@@ -116,7 +187,7 @@ const transientCodes = new Set([
 ]);
 
 /** Throttling, a failing service, a failing network (Node's errno names and those of its HTTP parser). */
-function isTransient({ code, status }: S3Failure): boolean {
+export function isTransient({ code, status }: { code: string; status: number | undefined }): boolean {
   if (status !== undefined && (status >= 500 || status === 429)) return true;
   return transientCodes.has(code) || /^E[A-Z]+$/.test(code) || code.startsWith('HPE_');
 }

@@ -1,20 +1,13 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  paginateListObjectsV2,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { backOff } from './back-off.ts';
+import { deleteObjects } from './delete-objects.ts';
 import { assertObjectKey } from './object-key.ts';
 import type { ObjectInfo, ObjectStore } from './object-store.ts';
 import { readS3Body } from './read-s3-body.ts';
 import { createS3Client, defaultMaxAttempts, type S3Options } from './s3-client.ts';
 import { readS3Failure, toS3StoreError } from './s3-error.ts';
-import { uploadMultipart } from './upload-multipart.ts';
+import { chooseChecksums, createUploader, type StoredBytes } from './upload-object.ts';
 
-/** Above this an object goes up in parts; a chunk is at most about this large. */
-const multipartBytes = 32 * 1024 * 1024;
 const conflictAttempts = 5;
 
 /**
@@ -30,6 +23,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
   const Bucket = place.bucket;
   const folder = place.prefix === '' ? '' : `${place.prefix}/`;
   const location = `s3://${place.bucket}${place.prefix === '' ? '' : `/${place.prefix}`}`;
+  const mode = chooseChecksums(options);
   let conditional = true;
 
   const address = (key: string): { Bucket: string; Key: string } => {
@@ -54,19 +48,20 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
     );
   };
 
-  const get = (key: string, range?: readonly [number, number]): Promise<Buffer | undefined> => {
-    const object = { ...address(key), ...(range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` }) };
+  const read = (key: string, range?: readonly [number, number]): Promise<StoredBytes | undefined> => {
+    const part = range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` };
+    // The SDK holds the body against the checksum that the store kept with it.
+    const object = { ...address(key), ...part, ...(mode === 'crc32' ? { ChecksumMode: 'ENABLED' as const } : {}) };
     return explain(`read ${key}`, () =>
       unlessMissing(async () => {
         for (let attempt = 1; ; attempt++) {
           const found = await client.send(new GetObjectCommand(object)).catch(emptyIfBehindTheEnd);
-          if (Buffer.isBuffer(found)) return found;
+          if (Buffer.isBuffer(found)) return { bytes: found, etag: undefined };
           try {
-            const bytes = await readS3Body(found.Body, found.ContentLength);
+            const body = await readS3Body(found.Body, found.ContentLength);
             // A server may ignore a range and answer with the whole object (RFC 9110, section 14.2).
-            return range === undefined || found.ContentRange !== undefined
-              ? bytes
-              : bytes.subarray(range[0], range[1] + 1);
+            const whole = range === undefined || found.ContentRange !== undefined;
+            return { bytes: whole ? body : body.subarray(range[0], range[1] + 1), etag: found.ETag };
           } catch (error) {
             if (attempt >= maxAttempts) throw error;
             await backOff(attempt + 1);
@@ -75,21 +70,15 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
       }),
     );
   };
+  const get = async (key: string, range?: readonly [number, number]) => (await read(key, range))?.bytes;
 
-  const upload = async (key: string, body: { parts: readonly Uint8Array[]; ifNoneMatch: boolean }): Promise<void> => {
-    const object = { ...address(key), ...(body.ifNoneMatch ? { IfNoneMatch: '*' } : {}) };
-    const size = body.parts.reduce((sum, part) => sum + part.byteLength, 0);
-    if (size > multipartBytes) return uploadMultipart(client, object, body.parts);
-    const [only] = body.parts;
-    const Body = body.parts.length === 1 && only !== undefined ? only : Buffer.concat(body.parts, size);
-    await client.send(new PutObjectCommand({ ...object, Body, ContentLength: size }));
-  };
+  const upload = createUploader(client, { Bucket, folder, location }, { options, readBack: read });
 
   const putIfAbsent = async (key: string, parts: readonly Uint8Array[]): Promise<'created' | 'exists'> => {
     for (let attempt = 1; ; attempt++) {
       if ((await head(key)) !== undefined) return 'exists';
       try {
-        await upload(key, { parts, ifNoneMatch: conditional });
+        await upload({ key, parts, ifNoneMatch: conditional });
         return 'created';
       } catch (error) {
         const failure = readS3Failure(error);
@@ -98,7 +87,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
           return answerWasLost && (await holds(key, parts)) ? 'created' : 'exists';
         }
         if (conditional && refusesCondition(failure)) {
-          await upload(key, { parts, ifNoneMatch: false });
+          await upload({ key, parts, ifNoneMatch: false });
           conditional = false;
           return 'created';
         }
@@ -121,7 +110,7 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
       assertObjectKey(key);
       return explain(`write ${key}`, async () => {
         if (putOptions.ifAbsent === true) return putIfAbsent(key, parts);
-        await upload(key, { parts, ifNoneMatch: false });
+        await upload({ key, parts, ifNoneMatch: false });
         return 'created';
       });
     },
@@ -141,6 +130,11 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
       return explain(`delete ${key}`, async () => {
         await unlessMissing(() => client.send(new DeleteObjectCommand(object)));
       });
+    },
+    deleteMany(keys) {
+      for (const key of keys) assertObjectKey(key);
+      const doing = `delete ${keys.length} objects`;
+      return explain(doing, () => deleteObjects(client, { Bucket, folder, maxAttempts, md5: mode !== 'crc32' }, keys));
     },
   };
 }

@@ -27,6 +27,15 @@ export function largeObjectStatements(
   });
 }
 
+/** The roles that large objects belong to, and those that may use them. */
+export function rolesOfLargeObjects(objects: readonly LargeObjectInfo[]): { owners: string[]; grantees: string[] } {
+  const grantees = objects.flatMap(({ acl }) => (acl === null ? [] : parseAcl(acl)).map(({ grantee }) => grantee));
+  return {
+    owners: [...new Set(objects.map(({ owner }) => owner))],
+    grantees: [...new Set(grantees)].filter((role) => role !== ''),
+  };
+}
+
 /** Grants of an ACL such as `{app=rw/app,=r/app}` (manual, "Privileges"): r is SELECT, w is UPDATE, a star the grant option. */
 function grantStatements(oid: string, acl: string | null, roles: ReadonlySet<string>): string[] {
   const entries = acl === null ? [] : parseAcl(acl);

@@ -11,6 +11,10 @@ export function describeRun({ run }: { run: Pick<RunRecord, 'kind' | 'connection
       return `Recovery of tables of ${run.backup} to ${run.target}`;
     case 'transfer':
       return `Transfer of ${run.connection} to ${run.target}`;
+    case 'drill':
+      return `Drill of ${run.backup} of ${run.connection}`;
+    case 'prune':
+      return run.connection === null ? 'Prune' : `Prune of ${run.connection}`;
     case 'rollback':
       return run.target === null ? 'Rollback' : `Rollback of ${run.target}`;
     case 'discard':

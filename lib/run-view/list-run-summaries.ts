@@ -20,6 +20,13 @@ export interface RunFilter {
   status?: RunStanding | undefined;
 }
 
+interface PageOfRuns extends RunFilter {
+  limit: number;
+  before?: string | undefined;
+  /** Whether who asks may see a run. */
+  isVisible?: (run: RunRecord) => boolean;
+}
+
 /** How many runs are read at once while a filter looks for its own. */
 const batch = 32;
 
@@ -29,7 +36,7 @@ const batch = 32;
  */
 export async function listRunSummaries(
   repository: Repository,
-  { limit, before, ...filter }: RunFilter & { limit: number; before?: string | undefined },
+  { limit, before, ...filter }: PageOfRuns,
 ): Promise<{ runs: RunSummary[]; next: string | null }> {
   const ids = (await listRunIds(repository)).filter((id) => before === undefined || id < before);
   const runs: RunSummary[] = [];
@@ -50,8 +57,9 @@ async function readSummary(repository: Repository, runId: string): Promise<RunSu
   return { run, status, completedAt, durationMs, error };
 }
 
-function isWanted({ run, status }: RunSummary, filter: RunFilter): boolean {
+function isWanted({ run, status }: RunSummary, filter: Omit<PageOfRuns, 'limit' | 'before'>): boolean {
   return (
+    filter.isVisible?.(run) !== false &&
     (filter.kind === undefined || run.kind === filter.kind) &&
     (filter.connection === undefined || run.connection === filter.connection || run.target === filter.connection) &&
     (filter.status === undefined || status === filter.status)

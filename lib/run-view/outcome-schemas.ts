@@ -46,6 +46,16 @@ export const transferOutcome = z.object({
     .default(null),
 });
 
+/** `outcome` of a drill's result that got as far as its restore. */
+export const drillOutcome = z.object({
+  backup: z.string(),
+  on: z.string(),
+  recoveryMs: z.number().nullable(),
+  rtoMs: z.number().nullable(),
+  attempts: z.int(),
+  restore: z.object({ run: z.string().nullable(), leftOut: leftOut.optional() }),
+});
+
 /** `outcome` of a rollback's or a discard's result: whose cut-over it was about. */
 export const undoneOutcome = z
   .object({

@@ -9,6 +9,8 @@ import type { Proof } from '#lib/proof/proof.ts';
 import { readProof } from '#lib/proof/proof-store.ts';
 import { type Differences, readDifferences } from '#lib/recovery/differences/differences.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import type { PlannedBackup } from '#lib/retention/plan-retention.ts';
+import { readPrunePlan } from '#lib/retention/prune-store.ts';
 import { listFamily } from '#lib/runs/children-store.ts';
 import type { RunRecord, RunResult } from '#lib/runs/run-record.ts';
 import { readResult, readRun } from '#lib/runs/run-store.ts';
@@ -41,6 +43,8 @@ export interface Evidence {
   differences: Differences | null;
   /** The cut-over that the run, or a part of it, made, took back or discarded. */
   cutover: CutoverView | null;
+  /** What a prune has decided about each backup; `null` for other runs. */
+  backups: PlannedBackup[] | null;
 }
 
 /** Reads it. @throws DamagedError where a record does not parse. */
@@ -49,15 +53,17 @@ export async function readEvidence(
   { run, result }: { run: RunRecord; result: RunResult | undefined },
 ): Promise<Evidence> {
   const differences = (await readDifferences(repository, run.id)) ?? null;
+  const backups = run.kind === 'prune' ? ((await readPrunePlan(repository, run.id)) ?? null) : null;
   if (run.kind === 'rollback' || run.kind === 'discard') {
     const subject = undoneOutcome.safeParse(result?.outcome).data?.subject;
     const cutover = subject === undefined ? undefined : await readCutover(repository, subject);
-    return { proof: null, differences, cutover: cutover ? await viewCutover(repository, cutover) : null };
+    return { proof: null, differences, cutover: cutover ? await viewCutover(repository, cutover) : null, backups };
   }
-  const family = run.kind === 'restore' || run.kind === 'transfer' ? await listFamily(repository, run.id) : [run.id];
+  const family = ['restore', 'transfer', 'drill'].includes(run.kind) ? await listFamily(repository, run.id) : [run.id];
   const proof = await firstOf(family, (id) => readProof(repository, id));
   const cutover = await firstOf(family, (id) => readCutover(repository, id));
-  return { proof: proof ?? null, differences, cutover: cutover ? await viewCutover(repository, cutover) : null };
+  const viewed = cutover ? await viewCutover(repository, cutover) : null;
+  return { proof: proof ?? null, differences, cutover: viewed, backups };
 }
 
 async function firstOf<T>(

@@ -8,8 +8,11 @@ export interface KeptThing {
   what: (typeof kinds)[number];
 }
 
-/** `side-schema`: what a recovery makes in a live database; it is let go once the recovery is the person's. */
-const kinds = ['cutover', 'snapshot-branch', 'fence', 'side-schema'] as const;
+/**
+ * `side-schema`: what a recovery makes in a live database; it is let go once the recovery is the person's.
+ * `drill`: a drill's server, which is let go when the drill ends.
+ */
+const kinds = ['cutover', 'snapshot-branch', 'fence', 'side-schema', 'drill'] as const;
 
 const keptSchema = z.strictObject({ run: z.string(), what: z.enum(kinds) });
 

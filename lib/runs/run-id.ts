@@ -18,6 +18,14 @@ export function isRunId(text: string): boolean {
   return /^\d{8}T\d{6}Z-[0-9a-z]+$/.test(text);
 }
 
+/** When the run's event was sent, to the second; `undefined` where the text is no run's name. */
+export function runTime(runId: string): Date | undefined {
+  const [, ...parts] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-z]+$/.exec(runId) ?? [];
+  const [year, month, day, hour, minute, second] = parts;
+  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 /** `runs/<yyyymmdd>/<runId>/`: where everything a run leaves lies. */
 export function runFolder(runId: string): string {
   return `runs/${runId.slice(0, 8)}/${runId}/`;

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 
 /** A kind is one workflow. */
-export const runKinds = ['backup', 'restore', 'recover', 'verify', 'transfer', 'rollback', 'discard', 'sweep'] as const;
+export const runKinds = [
+  'backup',
+  'restore',
+  'recover',
+  'verify',
+  'transfer',
+  'drill',
+  'rollback',
+  'discard',
+  'sweep',
+  'prune',
+] as const;
 
 export type RunKind = (typeof runKinds)[number];
 
@@ -63,7 +74,8 @@ export const progressSchema = z.strictObject({
 });
 export type Progress = z.infer<typeof progressSchema>;
 
-export const runStatuses = ['completed', 'refused', 'proof-failed', 'failed', 'cancelled'] as const;
+/** `skipped`: its time had come while another run of its kind was under way; nothing was done, and nothing failed. */
+export const runStatuses = ['completed', 'refused', 'proof-failed', 'failed', 'cancelled', 'skipped'] as const;
 
 /** `result.json`: closes the run; with it a finished run is one read. */
 export const runResultSchema = z.strictObject({

@@ -57,10 +57,18 @@ function compareNumbers(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** Closes a run. Safe to run twice: the first result stays, a failure handler that comes late changes nothing. */
+/**
+ * Closes a run. Safe to run twice: the first result stays, a failure handler that comes late changes nothing. A run that
+ * did not come to a good end has `failed.json` beside its result, so that a listing alone finds it.
+ */
 export async function closeRun(repository: Repository, result: Omit<RunResult, 'timeline'>): Promise<void> {
-  const timeline = await readSteps(repository, result.run.id);
-  await repository.putJson(`${runFolder(result.run.id)}result.json`, { ...result, timeline }, { ifAbsent: true });
+  const { id } = result.run;
+  const timeline = await readSteps(repository, id);
+  const stored = { ...result, timeline };
+  const outcome = await repository.putJson(`${runFolder(id)}result.json`, stored, { ifAbsent: true });
+  const { status } = outcome === 'created' ? stored : ((await readResult(repository, id)) ?? stored);
+  if (status === 'completed' || status === 'skipped') return;
+  await repository.putJson(`${runFolder(id)}failed.json`, { status });
 }
 
 /** Writes where a lane is, over what it wrote before. */

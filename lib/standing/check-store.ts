@@ -24,6 +24,15 @@ export function parseCheckKey(key: string): (CheckKey & { backup: BackupKey }) |
   return { backup: { connection, backupId }, run, kind, passed: ending === 'passed' };
 }
 
+/** The check that a key of a listing names; `undefined` where it is gone. @throws DamagedError, StorageError. */
+export function readCheck(
+  repository: Repository,
+  backup: BackupKey,
+  check: CheckKey,
+): Promise<BackupCheck | undefined> {
+  return repository.getJson(checkKey(backup, check), backupCheckSchema);
+}
+
 /** All checks of a backup, oldest first. @throws DamagedError, StorageError. */
 export async function readChecks(repository: Repository, backup: BackupKey): Promise<BackupCheck[]> {
   const checks: BackupCheck[] = [];

@@ -1,7 +1,8 @@
-import type { Config } from '#lib/config/config.ts';
+import type { Config, Connection } from '#lib/config/config.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { listScratchConnections } from '#lib/scratch/scratch-connection.ts';
 
 /** What every step, command and page starts from. */
 export interface Workspace {
@@ -9,26 +10,36 @@ export interface Workspace {
   repository: Repository;
 }
 
-let opened: { location: string; repository: Promise<Repository> } | undefined;
+let opened: { place: string; repository: Promise<Repository> } | undefined;
 
 /**
  * The config as it is now, and the repository it names, opened once a process. With `create` an empty place becomes a
  * repository.
  */
 export async function openWorkspace(options: { create?: boolean } = {}): Promise<Workspace> {
-  const config = await loadConfig();
-  if (opened?.location !== config.repository) {
+  const config = withScratchServers(await loadConfig(), await listScratchConnections());
+  const { key, oldKeys } = config.encryption;
+  const place = JSON.stringify([config.repository, key, ...oldKeys]);
+  if (opened?.place !== place) {
     const repository = openRepository({
       location: config.repository,
       access: options.create ? 'write' : 'read',
       codec: config.codec,
+      encryption: config.encryption,
       s3: config.s3,
     });
-    opened = { location: config.repository, repository };
+    opened = { place, repository };
     // The caller below is told; the next one opens it anew.
     repository.catch(() => {
       opened = undefined;
     });
   }
   return { config, repository: await opened.repository };
+}
+
+/** Servers that were started for drills on this machine are connections as long as they are there. */
+function withScratchServers(config: Config, servers: readonly Connection[]): Config {
+  if (servers.length === 0) return config;
+  const scratch = servers.map((server) => [server.name, server] as const);
+  return { ...config, connections: new Map([...config.connections, ...scratch]) };
 }

@@ -150,6 +150,22 @@ export function describeObjectStore(
       expect(await collect(store.list('deleted'))).toEqual([]);
     });
 
+    it('deletes many objects at once, and those that are not there too', async () => {
+      const keys = Array.from({ length: 1_020 }, (_, i) => `swept/${i % 7}/${i}`);
+      for (let from = 0; from < keys.length; from += 64) {
+        await Promise.all(keys.slice(from, from + 64).map((key) => store.put(key, [Buffer.from('x')])));
+      }
+      await store.put('swept-not/0', []);
+      const [kept = '', ...gone] = keys;
+      const wanted = [...gone, gone[0] ?? '', 'swept/never/there'];
+      const deletion = { deleted: gone.length + 1, hidden: 0, locked: [], failed: [] };
+      expect(await store.deleteMany(wanted)).toEqual(deletion);
+      expect((await collect(store.list('swept/'))).map((info) => info.key)).toEqual([kept]);
+      expect(await store.deleteMany(wanted)).toEqual(deletion);
+      expect(await store.head('swept-not/0')).toBeDefined();
+      expect(await store.deleteMany([])).toEqual({ deleted: 0, hidden: 0, locked: [], failed: [] });
+    });
+
     it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../b', '.', '.tmp/a', 'a b', 'a\\b', 'ä', 'a\0b'])(
       'refuses the key %j before it touches anything',
       async (key) => {
@@ -157,6 +173,9 @@ export function describeObjectStore(
         await expect(async () => store.get(key)).rejects.toThrow(UsageError);
         await expect(async () => store.head(key)).rejects.toThrow(UsageError);
         await expect(async () => store.delete(key)).rejects.toThrow(UsageError);
+        await store.put('beside', []);
+        await expect(async () => store.deleteMany(['beside', key])).rejects.toThrow(UsageError);
+        expect(await store.head('beside')).toBeDefined();
       },
     );
   });

@@ -1,22 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { S3Settings } from '#lib/config/s3-settings.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { createS3Store } from '#lib/repository/s3-store.ts';
 import { collect } from '#tests/support/collect.ts';
 import { startFaultProxy } from '#tests/support/fault-proxy.ts';
 import { findFreePort } from '#tests/support/find-free-port.ts';
-import { type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
+import { type S3ServerOptions, type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
 import { describeObjectStore } from './object-store.ts';
 
-for (const conditionalPut of ['supported', 'refused', 'ignored'] as const) {
-  describeObjectStore(`the S3 driver, conditional put ${conditionalPut}`, {
-    racesAreDecided: conditionalPut === 'supported',
+/** Services as they are: with everything, with nothing of the last years, and as some imitate conditions. */
+const services: [name: string, server: S3ServerOptions, settings: S3Settings][] = [
+  ['a service like AWS', {}, { checksums: 'on' }],
+  [
+    'a service of old',
+    { conditionalPut: 'refused', checksums: 'refused', batchDelete: 'refused', etags: 'random' },
+    {},
+  ],
+  [
+    'a service that ignores what it does not know',
+    { conditionalPut: 'ignored', checksums: 'ignored' },
+    { checksums: 'off' },
+  ],
+];
+
+for (const [name, server, settings] of services) {
+  describeObjectStore(`the S3 driver with ${name}`, {
+    racesAreDecided: server.conditionalPut === undefined,
     openPlace: async () => {
-      const server = await startS3Server({ conditionalPut });
+      const started = await startS3Server(server);
+      const { endpoint, account: credentials, bucket } = started;
       return {
-        open: () => openStore(server, { prefix: 'deep/prefix' }),
-        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+        open: () => createS3Store({ bucket, prefix: 'deep/prefix' }, { ...settings, endpoint, credentials }),
+        [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
       };
     },
   });

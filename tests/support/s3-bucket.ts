@@ -4,28 +4,49 @@ export interface S3Object {
   bytes: Buffer;
   etag: string;
   modified: Date;
+  /** The CRC32 that came with it, in base64. */
+  crc32?: string;
+  /** What the request asked for: `x-amz-server-side-encryption`, its key, `x-amz-storage-class`. */
+  encryption?: string;
+  kmsKeyId?: string;
+  storageClass?: string;
+}
+
+/** What is kept beside the bytes of an object. */
+export type S3ObjectSettings = Omit<S3Object, 'bytes' | 'etag' | 'modified'>;
+
+interface S3Upload {
+  parts: Map<number, S3Object>;
+  settings: S3ObjectSettings;
 }
 
 /** The objects and unfinished multipart uploads of one bucket of the test server, in memory. */
 export class S3Bucket {
   readonly objects = new Map<string, S3Object>();
-  readonly uploads = new Map<string, Map<number, S3Object>>();
+  readonly uploads = new Map<string, S3Upload>();
+  /** Keys under a legal hold. */
+  readonly held = new Set<string>();
+  /** Versions that a bucket with versions keeps of what was deleted or replaced. */
+  readonly formerVersions: string[] = [];
 
-  put(key: string, bytes: Buffer, etag = quoteMd5(bytes)): S3Object {
-    const object = { bytes, etag, modified: new Date() };
+  put(key: string, bytes: Buffer, settings: S3ObjectSettings & { etag?: string } = {}): S3Object {
+    const object = { etag: quoteMd5(bytes), ...settings, bytes, modified: new Date() };
     this.objects.set(key, object);
     return object;
   }
 
-  createUpload(): string {
+  createUpload(settings: S3ObjectSettings): string {
     const id = randomUUID();
-    this.uploads.set(id, new Map());
+    this.uploads.set(id, { parts: new Map(), settings });
     return id;
   }
 
   /** Puts the named parts together, or gives the S3 error code that says why not. */
-  joinParts(uploadId: string, wanted: readonly { number: number; etag: string }[]): { bytes: Buffer } | string {
-    const parts = this.uploads.get(uploadId);
+  joinParts(
+    uploadId: string,
+    wanted: readonly { number: number; etag: string }[],
+  ): { bytes: Buffer; etag: string } | string {
+    const parts = this.uploads.get(uploadId)?.parts;
     if (parts === undefined) return 'NoSuchUpload';
     const buffers: Buffer[] = [];
     for (const [index, { number, etag }] of wanted.entries()) {
@@ -35,7 +56,8 @@ export class S3Bucket {
       if (part.bytes.length < 5 * 1024 * 1024 && index < wanted.length - 1) return 'EntityTooSmall';
       buffers.push(part.bytes);
     }
-    return { bytes: Buffer.concat(buffers) };
+    const digests = Buffer.concat(buffers.map((bytes) => createHash('md5').update(bytes).digest()));
+    return { bytes: Buffer.concat(buffers), etag: `${quoteMd5(digests).slice(0, -1)}-${buffers.length}"` };
   }
 
   /** One page of ListObjectsV2, in the order of UTF-8 bytes; the token is the last key of the page before. */

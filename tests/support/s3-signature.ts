@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export interface S3Account {
   accessKeyId: string;
   secretAccessKey: string;
-  readOnly: boolean;
+  /** Requests must carry it, as those of temporary credentials do. */
+  sessionToken?: string;
 }
 
 const maximumSkewMs = 15 * 60 * 1000;
@@ -13,7 +14,10 @@ const maximumSkewMs = 15 * 60 * 1000;
  * Checks a request's Signature Version 4 and gives its account, or the S3 error code that AWS answers with.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
-export function verifySignature(request: IncomingMessage, accounts: readonly S3Account[]): S3Account | string {
+export function verifySignature(
+  request: IncomingMessage,
+  { accounts, now }: { accounts: readonly S3Account[]; now: number },
+): S3Account | string {
   const header =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
       request.headers.authorization ?? '',
@@ -25,7 +29,8 @@ export function verifySignature(request: IncomingMessage, accounts: readonly S3A
 
   const time = String(request.headers['x-amz-date']);
   const signedAt = Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (!(Math.abs(Date.now() - signedAt) < maximumSkewMs)) return 'RequestTimeTooSkewed';
+  if (!(Math.abs(now - signedAt) < maximumSkewMs)) return 'RequestTimeTooSkewed';
+  if (request.headers['x-amz-security-token'] !== account.sessionToken) return 'InvalidToken';
 
   const url = new URL(request.url ?? '/', 'http://localhost');
   const query = [...url.searchParams]

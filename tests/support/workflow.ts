@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inngest } from '#inngest/client.ts';
-import { functions } from '#inngest/functions.ts';
+import { loadFunctions } from '#inngest/load-functions.ts';
 import { type LocalRunner, startLocalRunner } from '#inngest/local/local-runner.ts';
 import type { UserConfig } from '#lib/config/config-schema.ts';
 import { type Environment, overrideEnvironment } from '#lib/config/environment.ts';
@@ -70,7 +70,12 @@ export async function withHoldfast<T>(options: HoldfastOptions, use: (holdfast: 
     ...options.environment,
   });
   const journalPath = join(folder, 'journal.jsonl');
-  const runner = await startLocalRunner({ client: inngest, functions, journalPath, backoff: () => 10 });
+  const runner = await startLocalRunner({
+    client: inngest,
+    functions: await loadFunctions(),
+    journalPath,
+    backoff: () => 10,
+  });
   try {
     const { repository } = await openWorkspace({ create: true });
     const start: Holdfast['start'] = async (event) => {

@@ -50,7 +50,7 @@ describe('resolveConfig', () => {
       {},
       { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_S3: 'http://b', AWS_REGION: 'auto' },
     );
-    expect(config.s3).toEqual({ endpoint: 'http://b', region: 'auto' });
+    expect(config.s3).toMatchObject({ endpoint: 'http://b', region: 'auto' });
   });
 });
 

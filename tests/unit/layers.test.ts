@@ -14,6 +14,8 @@ const order = [
     'standing',
     'access',
     'audit',
+    'garbage',
+    'scratch',
     'workspace',
     'neon',
     'backup',
@@ -21,9 +23,8 @@ const order = [
     'proof',
     'recovery',
     'cutover',
-    'run-view',
   ],
-  ...['verify', 'scratch', 'export', 'retention', 'drill', 'promise', 'notify', 'metrics', 'doctor'],
+  ...['verify', 'export', 'retention', 'run-view', 'drill', 'promise', 'notify', 'metrics', 'doctor'],
 ];
 
 const forbidden: [file: string, line: string, reason: RegExp][] = [
@@ -50,7 +51,7 @@ const allowed: [file: string, line: string][] = [
   ['lib/postgres/probe.ts', `import pg from 'pg';`],
   ['lib/repository/probe.ts', `import { S3Client } from '@aws-sdk/client-s3';`],
   ['lib/config/probe.ts', 'export const x = process.env;'],
-  ['app/api/inngest/probe.ts', `import { functions } from '#inngest/functions.ts';`],
+  ['app/api/inngest/probe.ts', `import { loadFunctions } from '#inngest/load-functions.ts';`],
   ['cli/probe.ts', `import { functions } from '#inngest/functions.ts';`],
 ];
 

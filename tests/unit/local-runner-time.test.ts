@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dueTime, parseDuration } from '#inngest/local/due-time.ts';
 import { newUlid } from '#inngest/local/new-ulid.ts';
-import { nextCronTick } from '#inngest/local/next-cron-tick.ts';
+import { nextCronTick } from '#lib/config/next-cron-tick.ts';
 
 const tick = (expression: string, after: string): string | undefined => {
   const at = nextCronTick(expression, Date.parse(after));

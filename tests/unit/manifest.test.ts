@@ -33,17 +33,19 @@ const manifest: Manifest = {
   totals: { rows: '0', bytes: '0', stored: '0', newStored: '0', chunks: 0 },
 };
 
+const plain = { key: 'backups/p/x/manifest.json', keys: null };
+
 describe('a sealed manifest', () => {
   it('opens to what was sealed', () => {
-    expect(openManifest(sealManifest(manifest), 'k')).toEqual(manifest);
+    expect(openManifest(sealManifest(manifest, plain), plain)).toEqual(manifest);
   });
 
   it('does not open with any one byte changed', () => {
-    const sealed = sealManifest(manifest);
+    const sealed = sealManifest(manifest, plain);
     for (let at = 0; at < sealed.length; at += 7) {
       const damaged = Buffer.from(sealed);
       damaged[at] = (damaged[at] ?? 0) ^ 0x01;
-      expect(() => openManifest(damaged, 'backups/p/x/manifest.json'), `byte ${at}`).toThrow(
+      expect(() => openManifest(damaged, plain), `byte ${at}`).toThrow(
         expect.objectContaining({
           name: 'DamagedError',
           message: expect.stringContaining('backups/p/x/manifest.json'),
@@ -53,9 +55,9 @@ describe('a sealed manifest', () => {
   });
 
   it('does not open cut short, or empty', () => {
-    const sealed = sealManifest(manifest);
+    const sealed = sealManifest(manifest, plain);
     for (const length of [0, 1, sealed.length - 1]) {
-      expect(() => openManifest(sealed.subarray(0, length), 'k')).toThrow(expect.objectContaining({ exitCode: 5 }));
+      expect(() => openManifest(sealed.subarray(0, length), plain)).toThrow(expect.objectContaining({ exitCode: 5 }));
     }
   });
 
@@ -63,7 +65,7 @@ describe('a sealed manifest', () => {
     const text = JSON.stringify({ format: 2, anything: true });
     const sha256 = createHash('sha256').update(text).digest('hex');
     const sealed = Buffer.from(`{"sha256":"${sha256}","manifest":${text}}\n`);
-    expect(() => openManifest(sealed, 'k')).toThrow(
+    expect(() => openManifest(sealed, plain)).toThrow(
       expect.objectContaining({ name: 'RefusedError', code: 'newer_format' }),
     );
   });

@@ -30,10 +30,12 @@ describe('the README', () => {
     const { additionalProperties: connection } = z
       .object({ additionalProperties: objectSchema })
       .parse(z.toJSONSchema(configSchema.shape.connections, { io: 'input' }));
+    const s3 = objectSchema.parse(z.toJSONSchema(configSchema.shape.s3, { io: 'input' }));
     const { connections, ...fields } = properties;
     expect(connections).toBeDefined();
     const all = [
       ...Object.entries(fields),
+      ...Object.entries(s3.properties).map(([name, field]) => [`s3.${name}`, field] as const),
       ...Object.entries(connection.properties).map(([name, field]) => [`connections.NAME.${name}`, field] as const),
     ];
     expect(all.length).toBeGreaterThan(12);

@@ -8,6 +8,7 @@ import { Button, buttonClass } from '#app/ui/button.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
+import { isInScope } from '#lib/access/identity.ts';
 import { listRunSummaries } from '#lib/run-view/list-run-summaries.ts';
 import { runKinds } from '#lib/runs/run-record.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -23,10 +24,13 @@ interface RunsPageProps {
 
 /** The runs of the repository, of which the newest page keeps itself up to date. */
 export default function RunsPage({ searchParams }: RunsPageProps) {
-  return showPage(async () => {
+  return showPage({ action: 'read', path: '/runs' }, async ({ identity }) => {
     const filter = parseRunFilter(await searchParams);
     const { config, repository } = await openWorkspace();
-    const { runs, next } = await listRunSummaries(repository, { ...filter, limit: pageSize });
+    const { runs, next } = await listRunSummaries(repository, {
+      ...{ ...filter, limit: pageSize },
+      isVisible: ({ connection, target }) => isInScope(identity, [connection, target]),
+    });
     const { before, ...kept } = filter;
     const older = new URLSearchParams(Object.entries({ ...kept, before: next ?? undefined }).flatMap(toPair));
     return (
@@ -37,7 +41,7 @@ export default function RunsPage({ searchParams }: RunsPageProps) {
           <SelectField label="Kind" name="kind" options={runKinds} any="every kind" chosen={filter.kind} />
           <SelectField
             {...{ label: 'Connection', name: 'connection', any: 'every connection' }}
-            options={[...config.connections.keys()]}
+            options={[...config.connections.keys()].filter((name) => isInScope(identity, [name]))}
             chosen={filter.connection}
           />
           <SelectField

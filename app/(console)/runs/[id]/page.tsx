@@ -1,0 +1,106 @@
+import type { Metadata } from 'next';
+import { showPage } from '#app/frame/show-page.tsx';
+import { requireRightOf } from '#app/http/authorize.ts';
+import { ProofSummaryCard } from '#app/proof/proof-summary-card.tsx';
+import { cutoverFacts } from '#app/runs/cutover-facts.ts';
+import { LiveProgress } from '#app/runs/live-progress.tsx';
+import { outcomeFacts } from '#app/runs/outcome-facts.tsx';
+import { planTimeline } from '#app/runs/plan-timeline.ts';
+import { connectionsOf, requireRun } from '#app/runs/require-run.ts';
+import { RunActions } from '#app/runs/run-actions.tsx';
+import { RunLine } from '#app/runs/run-line.tsx';
+import { RunParts } from '#app/runs/run-parts.tsx';
+import { StatusBadge } from '#app/runs/status-badge.tsx';
+import { Timeline } from '#app/runs/timeline.tsx';
+import { WaitingPanel } from '#app/runs/waiting-panel.tsx';
+import { Card } from '#app/ui/card.tsx';
+import { Duration } from '#app/ui/duration.tsx';
+import { ErrorPanel } from '#app/ui/error-panel.tsx';
+import { Facts } from '#app/ui/facts.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { describeRun } from '#lib/run-view/describe-run.ts';
+import { readPulse } from '#lib/run-view/read-pulse.ts';
+import { readRunView } from '#lib/run-view/read-run-view.ts';
+import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+
+interface RunPageProps {
+  params: Promise<{ id: string }>;
+}
+
+export async function generateMetadata({ params }: RunPageProps): Promise<Metadata> {
+  return { title: `Run ${(await params).id}` };
+}
+
+/** One run: where it is, what it did step by step, and what came of it. */
+export default async function RunPage({ params }: RunPageProps) {
+  const { id } = await params;
+  return showPage({ action: 'read', path: `/runs/${id}` }, async (caller) => {
+    const { repository } = await openWorkspace();
+    const record = await requireRun(repository, id);
+    await requireRightOf(caller, { action: 'read', connections: connectionsOf(record) });
+    // Before the view: what changes in between shows as another shape, and the page is made anew.
+    const pulse = await readPulse(repository, id);
+    const view = await readRunView(repository, { runId: id, interrupted: new Set() });
+    const { run, status, result, waiting, children, proof, cutover } = view;
+    const from = Date.parse(run.startedAt);
+    const to = result === null ? Date.now() : Date.parse(result.completedAt);
+    return (
+      <>
+        <PageHeader
+          title={describeRun(view)}
+          status={<StatusBadge status={status} />}
+          actions={<RunActions view={view} identity={caller.identity} />}
+        >
+          <RunLine run={run} />
+        </PageHeader>
+        {result?.error && <ErrorPanel error={result.error} />}
+        {waiting !== null && <WaitingPanel waiting={waiting} />}
+        {result === null && (
+          <Card title="Progress">
+            <LiveProgress runId={id} shape={pulse.shape} progress={pulse.progress} />
+          </Card>
+        )}
+        {proof !== null && <ProofSummaryCard runId={id} proof={proof} />}
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <Card title="Facts">
+            <Facts
+              facts={[
+                ['started', <Time key="started" value={run.startedAt} exact />],
+                ['ended', result && <Time key="ended" value={result.completedAt} exact />],
+                ['took', result && <Duration key="took" ms={result.durationMs} />],
+                ['exit code', result && String(result.exitCode)],
+                ...(result === null ? [] : outcomeFacts(result)),
+                [
+                  'event',
+                  <code key="event" className="font-mono text-xs">
+                    {run.eventId}
+                  </code>,
+                ],
+                [
+                  'engine run',
+                  <code key="engine" className="font-mono text-xs">
+                    {run.engineRunId}
+                  </code>,
+                ],
+              ]}
+            />
+          </Card>
+          {cutover !== null && (
+            <Card title="Cut-over">
+              <Facts facts={cutoverFacts(cutover)} />
+            </Card>
+          )}
+        </div>
+        {children.length > 0 && (
+          <Card title="Parts" flush>
+            <RunParts parts={children} />
+          </Card>
+        )}
+        <Card title="Steps" flush>
+          <Timeline steps={planTimeline(view.timeline, { from, to })} />
+        </Card>
+      </>
+    );
+  });
+}

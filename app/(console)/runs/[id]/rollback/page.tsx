@@ -1,0 +1,91 @@
+import { CircleCheck, CircleX } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { showPage } from '#app/frame/show-page.tsx';
+import { requireRightOf } from '#app/http/authorize.ts';
+import { RunLink } from '#app/runs/outcome-facts.tsx';
+import { connectionsOf, requireRoot } from '#app/runs/require-run.ts';
+import { rollbackFacts } from '#app/runs/rollback-facts.ts';
+import { RunAction } from '#app/runs/run-action.tsx';
+import { Badge } from '#app/ui/badge.tsx';
+import { buttonClass } from '#app/ui/button.tsx';
+import { Card } from '#app/ui/card.tsx';
+import { DataTable } from '#app/ui/data-table.tsx';
+import { Facts } from '#app/ui/facts.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { findConnection } from '#lib/config/find-connection.ts';
+import { previewRollback } from '#lib/cutover/preview-rollback.ts';
+import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+
+export const metadata: Metadata = { title: 'Roll back' };
+
+/** What a rollback would do and cost, before it is asked for. Looks at the target's server. */
+export default async function RollbackPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  return showPage({ action: 'rollback', path: `/runs/${id}/rollback` }, async (caller) => {
+    const workspace = await openWorkspace();
+    const run = await requireRoot(workspace.repository, id);
+    await requireRightOf(caller, { action: 'rollback', connections: connectionsOf(run) });
+    const target = findConnection(workspace.config, run.target ?? '');
+    // The name is asked for by the dialog; here it is only seen whether anything else stands in the way.
+    const preview = await previewRollback(workspace, { run: run.id, confirm: target.name });
+    const possible = preview.checks.every(({ passed }) => passed);
+    return (
+      <>
+        <PageHeader title={`Roll back ${target.name}`}>
+          Takes back the cut-over of run <RunLink id={run.id} />.
+        </PageHeader>
+        <Card title="What would happen">
+          <Facts facts={rollbackFacts(preview)} />
+        </Card>
+        <Card title="Checks" flush>
+          <DataTable
+            caption="What was looked at before"
+            columns={[
+              { name: 'Check', show: ({ name }) => name },
+              { name: 'Object', show: ({ object }) => object },
+              { name: 'Found', show: ({ detail }) => detail },
+              { name: 'Result', show: ({ passed }) => <Result passed={passed} /> },
+            ]}
+            rows={preview.checks}
+            keyOf={({ name, object }) => `${name} ${object}`}
+          />
+        </Card>
+        <div className="flex flex-wrap gap-2">
+          {possible && (
+            <RunAction
+              {...{
+                runId: run.id,
+                action: 'rollback',
+                trigger: 'Roll back…',
+                confirm: 'Roll it back',
+                tone: 'primary',
+              }}
+              title={`Roll back ${target.name}?`}
+              typed={target.protected ? target.name : undefined}
+              done="The rollback has begun"
+            >
+              {target.name} serves again what it served before. What was written since stays in what is put aside.
+              Clients are disconnected for a moment.
+            </RunAction>
+          )}
+          <Link href={`/runs/${run.id}`} className={buttonClass()}>
+            Back to the run
+          </Link>
+        </div>
+      </>
+    );
+  });
+}
+
+function Result({ passed }: { passed: boolean }) {
+  return passed ? (
+    <Badge tone="notice" icon={CircleCheck}>
+      fine
+    </Badge>
+  ) : (
+    <Badge tone="failed" icon={CircleX}>
+      stands in the way
+    </Badge>
+  );
+}

@@ -1,0 +1,78 @@
+import { CircleCheck, CircleX } from 'lucide-react';
+import { DataTable } from '#app/ui/data-table.tsx';
+import { describeCount } from '#lib/report/describe-amounts.ts';
+import type { ProofLine, TableLine } from './plan-proof-view.ts';
+
+/** Tables side by side: what the backup has, and what was found in the copy. */
+export function TableLines({ tables }: { tables: readonly TableLine[] }) {
+  return (
+    <DataTable
+      caption="Tables: rows and digests of source and copy"
+      columns={[
+        { name: 'Table', show: ({ table }) => <span className="font-mono text-xs">{table}</span> },
+        { name: 'Rows, source', align: 'right', show: ({ rows }) => formatRows(rows.expected) },
+        {
+          name: 'Rows, copy',
+          align: 'right',
+          show: ({ rows }) => <Found line={rows} text={formatRows(rows.actual)} />,
+        },
+        { name: 'Digest, source', show: ({ content }) => <Digest text={content?.expected ?? 'not compared'} /> },
+        { name: 'Digest, copy', show: ({ content }) => <FoundDigest content={content} /> },
+        { name: 'Verdict', show: ({ passed }) => <Verdict passed={passed} /> },
+      ]}
+      rows={tables}
+      keyOf={({ table }) => table}
+    />
+  );
+}
+
+/** Any other checks side by side. */
+export function CheckLines({ caption, lines }: { caption: string; lines: readonly ProofLine[] }) {
+  return (
+    <DataTable
+      caption={caption}
+      columns={[
+        { name: 'Object', show: ({ object }) => <span className="font-mono text-xs">{object}</span> },
+        { name: 'Source', show: ({ expected }) => expected },
+        { name: 'Copy', show: (line) => <Found line={line} text={line.actual} /> },
+        { name: 'Verdict', show: ({ passed }) => <Verdict passed={passed} /> },
+      ]}
+      rows={lines}
+      keyOf={({ object }) => object}
+    />
+  );
+}
+
+function Verdict({ passed }: { passed: boolean }) {
+  const Icon = passed ? CircleCheck : CircleX;
+  return (
+    <span
+      className={`inline-flex items-center gap-1 whitespace-nowrap ${passed ? 'text-proven' : 'font-medium text-failed'}`}
+    >
+      <Icon aria-hidden size={14} className="shrink-0" />
+      {passed ? 'equal' : 'differs'}
+    </span>
+  );
+}
+
+function Found({ line, text }: { line: ProofLine; text: string }) {
+  return <span className={line.passed ? '' : 'font-medium text-failed'}>{text}</span>;
+}
+
+function FoundDigest({ content }: { content: ProofLine | null }) {
+  return content === null ? (
+    <Digest text="not compared" />
+  ) : (
+    <span className={content.passed ? '' : 'text-failed'}>
+      <Digest text={content.actual} />
+    </span>
+  );
+}
+
+function Digest({ text }: { text: string }) {
+  return <span className="font-mono text-xs break-all">{text}</span>;
+}
+
+function formatRows(text: string): string {
+  return /^\d+$/.test(text) ? describeCount(text) : text;
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** What the API says of a request that it refused, `application/problem+json`. */
+const problemSchema = z.object({ name: z.string(), code: z.string(), detail: z.string(), hint: z.string() });
+
+export interface ShownError {
+  name: string;
+  code: string;
+  message: string;
+  hint: string;
+}
+
+const outOfReach: ShownError = {
+  name: 'UnavailableError',
+  code: 'server_unreachable',
+  message: 'The server did not answer.',
+  hint: 'Try again in a moment. If it was asked for already, the page of runs shows it.',
+};
+
+/** Sends JSON to this server from a page, and answers what came of it, parsed; never throws. */
+export async function postJson<T>(
+  address: string,
+  { body, schema }: { body: object; schema: z.ZodType<T> },
+): Promise<{ ok: true; value: T } | { ok: false; error: ShownError }> {
+  try {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
+    const json: unknown = await response.json();
+    if (response.ok) return { ok: true, value: schema.parse(json) };
+    const { name, code, detail, hint } = problemSchema.parse(json);
+    return { ok: false, error: { name, code, message: detail, hint } };
+  } catch {
+    return { ok: false, error: outOfReach };
+  }
+}

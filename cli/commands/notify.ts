@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { type Cell, renderTable } from '#cli/output/render-table.ts';
+import { escapeControls, type Terminal } from '#cli/output/terminal.ts';
+import type { Channel } from '#lib/config/channel.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
+import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { UsageError } from '#lib/errors/usage-error.ts';
+import { deliverNotice } from '#lib/notify/deliver-notice.ts';
+import { writeTestNotice } from '#lib/notify/write-test-notice.ts';
+import { describeExamples, type StartVerb } from './verb.ts';
+
+/** `holdfast notify test [name]`. */
+export function addNotify(program: Command, start: StartVerb): void {
+  const notify = program
+    .command('notify')
+    .summary('try who is told of failures')
+    .description('Try who is told of failures: the channels of `notify` in the config.');
+  notify
+    .command('test')
+    .summary('send a test message by every channel')
+    .description(
+      'Send a test message by every channel of the config, or by one, and say what each receiver answered. Dead-man\n' +
+        'switches are not pinged. Exit code 1 where a message was not delivered.',
+    )
+    .argument('[name]', 'only this channel')
+    .addHelpText(
+      'after',
+      describeExamples([
+        ['holdfast notify test', 'all channels'],
+        ['holdfast notify test slack', 'one of them'],
+      ]),
+    )
+    .action((name: string | undefined, _options: unknown, command: Command) =>
+      start(command, (terminal) => test(terminal, name)),
+    );
+}
+
+interface Told {
+  channel: string;
+  kind: Channel['kind'];
+  delivered: boolean;
+  /** What the receiver said, or why it was not told. */
+  detail: string;
+  hint: string;
+}
+
+async function test(terminal: Terminal, name: string | undefined): Promise<number> {
+  const { alarms } = await loadConfig();
+  const channels = chooseChannels(alarms.channels, name);
+  const notice = writeTestNotice(new Date(), alarms.publicUrl);
+  const told = await Promise.all(
+    channels.map(async (channel): Promise<Told> => {
+      const about = { channel: channel.name, kind: channel.kind };
+      try {
+        return { ...about, delivered: true, detail: await deliverNotice(channel, notice), hint: '' };
+      } catch (cause) {
+        if (!(cause instanceof HoldfastError)) throw cause;
+        return { ...about, delivered: false, detail: cause.message, hint: cause.hint };
+      }
+    }),
+  );
+  const exitCode = told.every(({ delivered }) => delivered) ? exitCodes.done : exitCodes.unexpected;
+  terminal.result({ exitCode, id: notice.id, channels: told }, () => render(terminal, told));
+  return exitCode;
+}
+
+function chooseChannels(channels: readonly Channel[], name: string | undefined): readonly Channel[] {
+  const chosen = name === undefined ? channels : channels.filter((channel) => channel.name === name);
+  if (chosen.length > 0) return chosen;
+  const known = channels.map((channel) => channel.name).join(', ');
+  throw new UsageError(
+    name === undefined
+      ? 'The config names nobody to tell.'
+      : `There is no channel "${name}". Known: ${known || 'none'}.`,
+    { code: 'unknown_channel', hint: 'See `notify` in docs/operations.md, "Alarms".' },
+  );
+}
+
+function render(terminal: Terminal, told: readonly Told[]): string {
+  const rows = told.map(({ channel, kind, delivered, detail }): Cell[] => [
+    delivered ? { text: 'delivered', format: 'green' } : { text: 'not delivered', format: 'red' },
+    channel === kind ? channel : `${channel} (${kind})`,
+    detail,
+  ]);
+  const hints = told
+    .filter(({ delivered }) => !delivered)
+    .map(({ channel, hint }) => `${terminal.paint('yellow', 'hint:')} ${escapeControls(`${channel}: ${hint}`)}`);
+  return [renderTable(terminal, [{ name: '' }, { name: '' }, { name: '' }], rows), ...hints].join('\n');
+}

@@ -1,0 +1,45 @@
+import type { RunSteps } from '#inngest/run-step.ts';
+import type { BackupKey } from '#lib/manifest/manifest-store.ts';
+import type { ProofSummary } from '#lib/proof/summarize-proof.ts';
+import type { RunRecord } from '#lib/runs/run-record.ts';
+import { recordCheck } from '#lib/standing/check-store.ts';
+import type { Restore } from './build-copy.ts';
+
+/**
+ * Keeps with the backup what a proof by content has found; one by counts proves too little. Answers how long a drill's
+ * recovery took, from the beginning of its restore to here; `null` of other restores, which may have waited for a person.
+ */
+export async function recordProof(
+  steps: RunSteps,
+  { run, request, backup, proof }: Pick<Restore, 'run' | 'request' | 'backup'> & { proof: ProofSummary },
+): Promise<number | null> {
+  if (proof.level !== 'content') return null;
+  return steps.run('record-proof', async ({ repository }) => {
+    // Safe to run twice: the same run writes the same key.
+    const at = new Date();
+    const recoveryMs = request.drill ? Math.max(0, at.getTime() - Date.parse(run.startedAt)) : null;
+    const found = proof.passed ? `${proof.checks} checks passed` : (proof.failures[0] ?? 'no check passed');
+    const how = `${request.drill ? 'restored for a drill' : `restored to ${request.to}`} and compared by content: ${found}`;
+    const { passed } = proof;
+    await recordCheck(repository, backup, {
+      kind: 'proof',
+      passed,
+      run: run.id,
+      at: at.toISOString(),
+      how,
+      recoveryMs,
+    });
+    return proof.passed ? recoveryMs : null;
+  });
+}
+
+/** Keeps with the backup that a restore found it damaged. Safe to run twice: the same run writes the same key. */
+export async function recordDamage(
+  steps: RunSteps,
+  { run, backup, message }: { run: RunRecord; backup: BackupKey; message: string },
+): Promise<void> {
+  await steps.run('record-damage', ({ repository }) => {
+    const about = { run: run.id, at: new Date().toISOString(), recoveryMs: null };
+    return recordCheck(repository, backup, { ...about, kind: 'proof', passed: false, how: `restored: ${message}` });
+  });
+}

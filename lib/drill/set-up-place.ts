@@ -1,0 +1,52 @@
+import type { Config } from '#lib/config/config.ts';
+import { RefusedError } from '#lib/errors/refused-error.ts';
+import { withSession } from '#lib/postgres/connect.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
+import {
+  isScratchConnection,
+  scratchConnectionName,
+  startScratchConnection,
+  stopScratchConnection,
+} from '#lib/scratch/scratch-connection.ts';
+import type { DrillPlace } from './choose-place.ts';
+
+/**
+ * Makes a drill's place ready and says where it is, in words. The mark comes first, so that the sweeper finds a drill
+ * that nobody drives any more. Safe to run twice: the server of this run is found again.
+ * @throws RefusedError where no server program is at hand.
+ */
+export async function setUpPlace(
+  repository: Repository,
+  { runId, place, major }: { runId: string; place: DrillPlace; major: number },
+): Promise<string> {
+  await keepSomething(repository, { run: runId, what: 'drill' });
+  if (place.kind === 'connection') return `beside connection ${place.target}`;
+  try {
+    const { version } = await startScratchConnection(place.target, { major });
+    return `a scratch server, PostgreSQL ${version}`;
+  } catch (cause) {
+    if (!(cause instanceof RefusedError) || cause.code !== 'no_server_programs') throw cause;
+    const hint = `Install PostgreSQL ${major} or newer here, or name a connection: \`drill: { on: 'NAME' }\`, or --to NAME.`;
+    throw new RefusedError(cause.message, { code: cause.code, hint, cause });
+  }
+}
+
+/** Takes away what a drill has set up, and the mark. Safe to run twice, and for a run that is no drill. */
+export async function takeDownPlace(repository: Repository, runId: string): Promise<void> {
+  await stopScratchConnection(scratchConnectionName(runId));
+  await letGo(repository, { run: runId, what: 'drill' });
+}
+
+/** Whether the scratch server of a drill is gone or does not answer; a connection's server is nobody's to replace. */
+export async function isPlaceGone(config: Config, { kind, target }: DrillPlace): Promise<boolean> {
+  if (kind !== 'scratch' || !isScratchConnection(target)) return false;
+  const connection = config.connections.get(target);
+  if (connection === undefined) return true;
+  try {
+    await withSession(connection, (session) => session.query('select 1'));
+    return false;
+  } catch {
+    return true; // Whatever it is: a server of our own that does not answer is started anew.
+  }
+}

@@ -1,0 +1,14 @@
+import type { Deletion } from '#lib/repository/object-store.ts';
+
+/** Nothing deleted yet. */
+export const noDeletion: Deletion = { deleted: 0, hidden: 0, locked: [], failed: [] };
+
+/** What became of the keys of two calls together. */
+export function addDeletion(a: Deletion, b: Deletion): Deletion {
+  return {
+    deleted: a.deleted + b.deleted,
+    hidden: a.hidden + b.hidden,
+    locked: [...a.locked, ...b.locked],
+    failed: [...a.failed, ...b.failed],
+  };
+}

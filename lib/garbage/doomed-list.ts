@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { objectName } from '#lib/manifest/chunk-ref.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { readMark, removeMark } from '#lib/runs/mark.ts';
+
+const doomedSchema = z.strictObject({ names: z.array(objectName) });
+
+const prefix = 'sweep/';
+
+/** How long after writing its list a deleter may send requests that delete; then it writes the list anew. */
+export const doomedLeaseMs = 60_000;
+
+/**
+ * A list older than this, by the store's clock, belongs to a deleter that was killed: far beyond the lease and every
+ * retry of a request. It is also as old as a signed S3 request may become before the store refuses it.
+ */
+export const doomedDeadMs = 15 * 60_000;
+
+/** Writes down which chunks are about to be deleted: before the deleter looks whether they are needed. */
+export async function writeDoomedList(repository: Repository, id: string, names: readonly string[]): Promise<void> {
+  await repository.putJson(doomedKey(id), { names });
+}
+
+/** Takes the list away once every request to delete has been answered. Safe to repeat. */
+export async function removeDoomedList(repository: Repository, id: string): Promise<void> {
+  await removeMark(repository, doomedKey(id));
+}
+
+/** Every list there is, with when it was written by the store's clock. */
+export async function listDoomedLists(repository: Repository): Promise<{ key: string; modified: Date }[]> {
+  const lists: { key: string; modified: Date }[] = [];
+  for await (const { key, modified } of repository.store.list(prefix)) lists.push({ key, modified });
+  return lists;
+}
+
+/** The chunks of a list; none where its deleter is done. @throws DamagedError. */
+export async function readDoomedNames(repository: Repository, key: string): Promise<readonly string[]> {
+  return (await readMark(repository, { key, schema: doomedSchema }))?.names ?? [];
+}
+
+function doomedKey(id: string): string {
+  return `${prefix}${id}.json`;
+}

@@ -1,0 +1,37 @@
+import { parseBackupId } from '#lib/repository/backup-id.ts';
+import { isKnownDamaged, isProven, lastCheck, type Standing } from '#lib/standing/list-standings.ts';
+
+/** How far another machine's clock may be ahead before its backups count as dated in the future. */
+const skewMs = 5 * 60_000;
+
+/** A backup as promises see it. Ages are milliseconds, and 0 where the clock of who took it is a little ahead. */
+export interface GradedBackup {
+  id: string;
+  connection: string;
+  /** When it was begun: nothing written since is in it. */
+  at: string;
+  ageMs: number;
+  /** Dated so far ahead that its age says nothing. */
+  isAhead: boolean;
+  /** Its objects were found damaged, or its last proof failed. */
+  isBad: boolean;
+  isVerified: boolean;
+  isProven: boolean;
+}
+
+/** Pure. What a backup counts for at `now`. */
+export function gradeBackup(standing: Standing, now: Date): GradedBackup {
+  const at = parseBackupId(standing.backupId)?.created ?? new Date(0);
+  const ageMs = now.getTime() - at.getTime();
+  const isBad = isKnownDamaged(standing) || lastCheck(standing, 'proof')?.passed === false;
+  return {
+    id: standing.backupId,
+    connection: standing.connection,
+    at: at.toISOString(),
+    ageMs: Math.max(0, ageMs),
+    isAhead: ageMs < -skewMs,
+    isBad,
+    isVerified: !isBad && lastCheck(standing, 'verify')?.passed === true,
+    isProven: !isBad && isProven(standing),
+  };
+}

@@ -1,0 +1,67 @@
+import type { Care } from '#lib/config/config.ts';
+import type { Standing } from '#lib/standing/list-standings.ts';
+import { describeSpan } from './describe-span.ts';
+import { gradeBackup } from './grade-backup.ts';
+import { findLastCheck } from './last-check.ts';
+
+/** What is known of a connection's backups. `standings` are newest first, as `listStandings` gives them. */
+export interface PromiseFacts {
+  care: Care;
+  standings: readonly Standing[];
+  /** What the last drill that measured one took, in milliseconds. */
+  recoveryMs: number | null;
+  now: Date;
+}
+
+/**
+ * `kept` is green: the newest good backup is young enough, the last proof passed and is young enough, and the measured
+ * recovery was quick enough. That a backup ran is not enough. `none`: nothing is promised.
+ */
+export interface Verdict {
+  state: 'kept' | 'broken' | 'none';
+  /** Why it is broken, in plain words; empty where it is not. */
+  reasons: string[];
+  /** What a person should know that breaks nothing by itself. */
+  notes: string[];
+}
+
+/** Pure. Holds what is known of a connection against what is promised of it. */
+export function judgePromise(facts: PromiseFacts): Verdict {
+  const { care, standings, now } = facts;
+  const graded = standings.map((standing) => gradeBackup(standing, now));
+  const newest = graded[0];
+  const notes = graded
+    .filter(({ isAhead }) => isAhead)
+    .map(({ id, at }) => `Backup ${id} is dated ${at}, in the future: it does not count. A clock is wrong.`);
+  if (newest?.isBad) notes.push(`The newest backup, ${newest.id}, was found bad: the newest good one counts.`);
+  if (care.rpoMs === null && care.rtoMs === null) return { state: 'none', reasons: [], notes };
+  const good = graded.find(({ isBad, isAhead }) => !isBad && !isAhead);
+  const reasons = [judgeAge(good, care.rpoMs), judgeProof(facts), judgeRecovery(facts)].flat();
+  return { state: reasons.length === 0 ? 'kept' : 'broken', reasons, notes };
+}
+
+function judgeAge(good: { id: string; ageMs: number } | undefined, rpoMs: number | null): string[] {
+  if (good === undefined) return ['There is no good backup.'];
+  if (rpoMs === null || good.ageMs <= rpoMs) return [];
+  const [age, promised] = [describeSpan(good.ageMs), describeSpan(rpoMs)];
+  return [`The newest good backup, ${good.id}, is ${age} old; ${promised} is promised (rpo).`];
+}
+
+function judgeProof({ care, standings, now }: PromiseFacts): string[] {
+  const last = findLastCheck(standings, 'proof');
+  if (last === undefined) return ['No backup has been proven yet.'];
+  const { backupId } = last.standing;
+  if (!last.check.passed) return [`The last proof, of backup ${backupId} by run ${last.check.run}, failed.`];
+  const ageMs = now.getTime() - last.at.getTime();
+  if (ageMs <= care.proveWithinMs) return [];
+  const [age, wanted] = [describeSpan(ageMs), describeSpan(care.proveWithinMs)];
+  return [`The last proof, of backup ${backupId}, is ${age} old; there should be one every ${wanted} (proveWithin).`];
+}
+
+function judgeRecovery({ care, recoveryMs }: PromiseFacts): string[] {
+  if (care.rtoMs === null) return [];
+  const promised = describeSpan(care.rtoMs);
+  if (recoveryMs === null) return [`How long a recovery takes was never measured; ${promised} is promised (rto).`];
+  if (recoveryMs <= care.rtoMs) return [];
+  return [`The last measured recovery took ${describeSpan(recoveryMs)}; ${promised} is promised (rto).`];
+}

@@ -1,0 +1,108 @@
+import type { Schedule } from '#lib/config/config.ts';
+import { nextCronTick } from '#lib/config/next-cron-tick.ts';
+import { bareCare } from '#lib/config/resolve-care.ts';
+import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { gradeBackup } from './grade-backup.ts';
+import { judgePromise, type Verdict } from './judge-promise.ts';
+import { findLastCheck } from './last-check.ts';
+import { readRecovery } from './read-recovery.ts';
+import { type FailedRun, type OpenRun, readRuns } from './read-runs.ts';
+
+/** A backup and its age in milliseconds. */
+export interface DatedBackup {
+  id: string;
+  at: string;
+  ageMs: number;
+}
+
+/** A look at a backup that passed: `at` and `ageMs` are the look's own. */
+export interface LastLook {
+  backup: string;
+  run: string;
+  at: string;
+  ageMs: number;
+}
+
+/** How a connection stands against what is promised of it. Times are ISO, spans milliseconds. */
+export interface ConnectionPromise extends Verdict {
+  connection: string;
+  /** `false`: the repository holds backups of it, and no config or variable here names it. */
+  isNamed: boolean;
+  rpoMs: number | null;
+  rtoMs: number | null;
+  backups: number;
+  /** The newest committed one, good or not. */
+  lastBackup: DatedBackup | null;
+  /** The newest that was not found bad and is not dated ahead: what `rpo` is held against. */
+  lastGood: DatedBackup | null;
+  lastVerified: LastLook | null;
+  lastProven: LastLook | null;
+  /** What the last drill that measured one took, from its start to the proven copy. */
+  recoveryMs: number | null;
+  running: OpenRun[];
+  /** The newest of the last eight days, parts of other runs left out. */
+  lastFailure: FailedRun | null;
+  /** The next tick of each schedule, before jitter. */
+  next: { kind: Schedule['kind']; at: string }[];
+}
+
+/**
+ * How every connection stands that is named or has backups, by name. One listing of the backups, one a day of the last
+ * runs; read are only open runs, the last failed ones, and one check for each measured recovery time.
+ * @throws StorageError, UnavailableError, DamagedError.
+ */
+export async function readPromises({ config, repository }: Workspace, now: Date): Promise<ConnectionPromise[]> {
+  const [standings, runs] = await Promise.all([
+    listStandings(repository),
+    readRuns(repository, { now, deadAfterMs: config.deadAfterMs }),
+  ]);
+  const byConnection = Map.groupBy(standings, ({ connection }) => connection);
+  const names = [...new Set([...config.care.keys(), ...byConnection.keys()])].sort();
+  return Promise.all(
+    names.map(async (connection): Promise<ConnectionPromise> => {
+      const own = byConnection.get(connection) ?? [];
+      const care = config.care.get(connection) ?? bareCare;
+      const recoveryMs = await readRecovery(repository, own);
+      return {
+        connection,
+        isNamed: config.care.has(connection),
+        rpoMs: care.rpoMs,
+        rtoMs: care.rtoMs,
+        ...judgePromise({ care, standings: own, recoveryMs, now }),
+        ...describeBackups(own, now),
+        recoveryMs,
+        running: runs.open.flatMap(({ about, run }) => (about.includes(connection) ? [run] : [])),
+        lastFailure: runs.failed.find(({ about }) => about.includes(connection))?.run ?? null,
+        next: care.schedules.flatMap(({ kind, cron }) => {
+          const at = nextCronTick(cron, now.getTime());
+          return at === undefined ? [] : [{ kind, at: new Date(at).toISOString() }];
+        }),
+      };
+    }),
+  );
+}
+
+function describeBackups(
+  standings: readonly Standing[],
+  now: Date,
+): Pick<ConnectionPromise, 'backups' | 'lastBackup' | 'lastGood' | 'lastVerified' | 'lastProven'> {
+  const graded = standings.map((standing) => gradeBackup(standing, now));
+  const dated = (backup: (typeof graded)[number] | undefined): DatedBackup | null =>
+    backup ? { id: backup.id, at: backup.at, ageMs: backup.ageMs } : null;
+  return {
+    backups: standings.length,
+    lastBackup: dated(graded[0]),
+    lastGood: dated(graded.find(({ isBad, isAhead }) => !isBad && !isAhead)),
+    lastVerified: describeLook(standings, 'verify', now),
+    lastProven: describeLook(standings, 'proof', now),
+  };
+}
+
+function describeLook(standings: readonly Standing[], kind: 'verify' | 'proof', now: Date): LastLook | null {
+  const look = findLastCheck(standings, kind, { passed: true });
+  if (look === undefined) return null;
+  const { standing, check, at } = look;
+  const ageMs = Math.max(0, now.getTime() - at.getTime());
+  return { backup: standing.backupId, run: check.run, at: at.toISOString(), ageMs };
+}

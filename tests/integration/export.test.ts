@@ -1,0 +1,291 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { zooTemplate } from '#tests/fixtures/zoo/zoo-template.ts';
+import { type CliPlace, openCliPlace } from '#tests/support/cli-place.ts';
+import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
+import { copyFrom, copyTo } from '#tests/support/plain-copy.ts';
+import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
+import { runSql, withClient } from '#tests/support/with-client.ts';
+
+const missing = ['psql', 'zstd'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
+
+let place: CliPlace;
+let source: TestDatabase;
+let backup: string;
+
+beforeAll(async () => {
+  source = await createDatabase({ cluster: 'source', template: await zooTemplate() });
+  place = await openCliPlace({ DATABASE_URL: source.url });
+  backup = (await place.runJson(['backup'])).outcome.backup;
+});
+
+afterAll(async () => {
+  await source?.drop();
+  await place?.[Symbol.asyncDispose]();
+});
+
+/** Runs a line of the shell and answers how it ended and what it said on stderr. */
+async function shell(line: string, env: Record<string, string> = {}): Promise<{ exitCode: number; stderr: string }> {
+  const child = spawn('sh', ['-c', line], {
+    env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  return { exitCode: Number(exitCode), stderr };
+}
+
+async function exportTo(name: string, args: readonly string[]): Promise<string> {
+  const path = join(place.folder, name);
+  await place.runJson(['export', 'latest', '-o', path, ...args]);
+  return path;
+}
+
+/** The folder of the place holds nothing that an export has begun and not finished. */
+async function expectNoHalves(): Promise<void> {
+  expect((await readdir(place.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+}
+
+describe('--format sql', () => {
+  it('is one file that psql restores, equal to the source', async ({ skip }) => {
+    if (missing.length > 0) return skip(`not on this machine: ${missing.join(', ')}`);
+    const file = await exportTo('backup.sql.zst', ['--format', 'sql']);
+    await using target = await createDatabase({ cluster: 'target' });
+    const restored = await shell(`zstd -dc '${file}' | psql -X -d "$TARGET"`, { TARGET: target.url });
+    expect(restored).toEqual({ exitCode: 0, stderr: '' });
+    await expectEqualDatabases(source.url, target.url);
+  });
+
+  it('holds the stored frames as they are', async () => {
+    const bytes = await readFile(join(place.folder, 'backup.sql.zst'));
+    const { manifest } = await place.runJson(['show', backup]);
+    const names: string[] = manifest.tables.flatMap(({ chunks }: { chunks: { name: string }[] }) =>
+      chunks.map(({ name }) => name),
+    );
+    expect(names.length).toBeGreaterThan(50);
+    for (const name of names) {
+      expect(bytes.includes(await readFile(join(place.repository, 'chunks', name.slice(0, 2), name)))).toBe(true);
+    }
+  });
+
+  it('brings a partitioned table alone, with its keys, to standard output', async ({ skip }) => {
+    if (missing.length > 0) return skip(`not on this machine: ${missing.join(', ')}`);
+    const [tree] = await runSql(
+      source.url,
+      `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind = 'p' and not c.relispartition and n.nspname = 'zoo' and pg_get_partkeydef(c.oid) like 'RANGE%'
+       order by 1 limit 1`,
+    );
+    const name = `zoo.${pg.escapeIdentifier(String(tree?.['name']))}`;
+    await using target = await createDatabase({ cluster: 'target' });
+    await runSql(target.url, 'create schema zoo');
+    const { process: exporting, ended } = place.start([
+      'export',
+      'latest',
+      '--format',
+      'sql',
+      '--table',
+      name,
+      '-o',
+      '-',
+    ]);
+    const psql = spawn('sh', ['-c', 'zstd -dc | psql -X -d "$TARGET"'], {
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', TARGET: target.url },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    exporting.stdout?.pipe(psql.stdin);
+    expect((await once(psql, 'close'))[0]).toBe(0);
+    expect((await ended).exitCode).toBe(0);
+    const rows = `select count(*), sum(hashtext(t::text)) from ${name} t`;
+    expect(await runSql(target.url, rows)).toEqual(await runSql(source.url, rows));
+  });
+});
+
+describe('--format csv', () => {
+  it('says of every table what COPY says itself, and goes back', async () => {
+    const folder = await exportTo('csv', ['--format', 'csv']);
+    const about = JSON.parse(await readFile(join(folder, 'holdfast-export.json'), 'utf8'));
+    expect(about.files.length).toBeGreaterThan(50);
+    const { manifest } = await place.runJson(['show', backup]);
+    let compared = 0;
+    await using target = await createDatabase({ cluster: 'source', template: source.name });
+    await withClient(source.url, async (client) => {
+      await client.query(pinned);
+      for (const table of manifest.tables.filter(({ kind }: { kind: string }) => kind === 'table')) {
+        const at = about.tables.indexOf(`${bare(table.schema)}.${bare(table.name)}`);
+        // A partition is in its parent's file.
+        if (at === -1) continue;
+        const columns = table.columns.map((name: string) => pg.escapeIdentifier(name)).join(', ');
+        const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
+        const list = columns === '' ? '' : `(${columns})`;
+        const said = await copyTo(client, `copy ${name} ${list} to stdout (format csv, header)`);
+        const written = await readFile(join(folder, about.files[at].name));
+        expect(written.equals(said), `${name}: ${written.subarray(0, 200)} and not ${said.subarray(0, 200)}`).toBe(
+          true,
+        );
+        if (columns !== '' && table.name.startsWith('types_')) {
+          await withClient(target.url, async (other) => {
+            await other.query(`${pinned}; set session_replication_role = replica; delete from ${name}`);
+            await copyFrom(other, `copy ${name} ${list} from stdin (format csv, header)`, written);
+          });
+        }
+        compared++;
+      }
+    });
+    expect(compared).toBeGreaterThan(50);
+    await expectEqualDatabases(source.url, target.url);
+  });
+});
+
+describe('--format json', () => {
+  it('says of every table what PostgreSQL makes of its values', async () => {
+    let compared = 0;
+    const folder = await exportTo('json', ['--format', 'json']);
+    const about = JSON.parse(await readFile(join(folder, 'holdfast-export.json'), 'utf8'));
+    const { manifest } = await place.runJson(['show', backup]);
+    await withClient(source.url, async (client) => {
+      await client.query(pinned);
+      for (const table of manifest.tables.filter(({ kind }: { kind: string }) => kind === 'table')) {
+        const at = about.tables.indexOf(`${bare(table.schema)}.${bare(table.name)}`);
+        if (at === -1) continue;
+        const lines = (await readFile(join(folder, about.files[at].name), 'utf8')).split('\n').slice(0, -1);
+        expect(String(lines.length)).toBe(table.rows);
+        const mine = lines.map((line) => JSON.parse(line));
+        for (const row of mine) expect(Object.keys(row)).toEqual(table.columns);
+        if (table.columns.length === 0) continue;
+        const columns = table.columns.map((column: string) => pg.escapeIdentifier(column)).join(', ');
+        const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
+        const { rows } = await client.query(
+          `select row_to_json(t)::text as row from (select ${columns} from only ${name}) t`,
+        );
+        for (const [index, { row }] of rows.entries()) expectAlike(mine[index], JSON.parse(row), name);
+        compared += rows.length;
+      }
+    });
+    expect(compared).toBeGreaterThan(1_000);
+  });
+
+  /** Equal as PostgreSQL's own JSON says it, but for what docs/export.md says of binary data, times, and big numbers. */
+  function expectAlike(mine: unknown, theirs: unknown, where: string): void {
+    if (Array.isArray(mine) && Array.isArray(theirs)) {
+      expect(mine.length, where).toBe(theirs.length);
+      for (const [index, value] of mine.entries()) expectAlike(value, theirs[index], where);
+    } else if (isObject(mine) && isObject(theirs)) {
+      for (const [key, value] of Object.entries(mine)) expectAlike(value, theirs[key], `${where}.${key}`);
+    } else if (typeof mine === 'string' && mine !== theirs) {
+      const bytes = typeof theirs === 'string' && theirs.startsWith('\\x');
+      if (bytes) expect(Buffer.from(mine, 'base64').toString('hex'), where).toBe(theirs.slice(2));
+      else if (typeof theirs === 'number') expect(Number(mine), where).toBe(theirs);
+      // Composite values, and arrays with bounds of their own, are PostgreSQL's text.
+      else if (typeof theirs === 'object') expect(mine, where).toMatch(/^[({[]/);
+      else expect(mine.replace(/Z$/, '+00:00'), where).toBe(theirs);
+    } else {
+      expect(mine, where).toEqual(theirs);
+    }
+  }
+
+  function isObject(value: unknown): value is Record<string, unknown> {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  }
+});
+
+describe('--format directory', () => {
+  it('restores with its own restore.sh, and notices a changed byte', async ({ skip }) => {
+    if (missing.length > 0) return skip(`not on this machine: ${missing.join(', ')}`);
+    const folder = await exportTo('directory', ['--format', 'directory']);
+    await using target = await createDatabase({ cluster: 'target' });
+    const restored = await shell(`'${folder}/restore.sh' "$TARGET"`, { TARGET: target.url });
+    expect(restored).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(`Restored backup ${backup}`) });
+    await expectEqualDatabases(source.url, target.url);
+
+    await using other = await createDatabase({ cluster: 'target' });
+    const [chunk = ''] = (await readdir(join(folder, 'tables', 'zoo.many_rows'))).sort();
+    const path = join(folder, 'tables', 'zoo.many_rows', chunk);
+    const bytes = await readFile(path);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    const stopped = await shell(`'${folder}/restore.sh' "$TARGET"`, { TARGET: other.url });
+    expect(stopped).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('the backup is damaged') });
+    expect(await runSql(other.url, `select nspname from pg_namespace where nspname = 'zoo'`)).toEqual([]);
+  });
+});
+
+describe('what stands in the way', () => {
+  it('is told in one message, and nothing is left', async () => {
+    const csv = ['export', 'latest', '--format', 'csv', '-o'];
+    const out = join(place.folder, 'out');
+    const refusals: [args: string[], exitCode: number, code: string, hint: RegExp][] = [
+      [[...csv, out, '--table', 'zoo.many_row'], 2, 'no_such_table', /zoo\.many_rows/],
+      [[...csv, '-'], 2, 'output_two_ways', /--json/],
+      [[...csv, join(place.folder, 'no', 'folder')], 1, 'output_no_folder', /folder/],
+      [['export', 'latest', '--format', 'sql', '-o', place.folder], 2, 'output_exists', /Name a file/],
+      [['export', 'latest', '--format', 'xml', '-o', out], 2, 'usage_invalid_argument', /export --help/],
+      [['export', 'nothing', '--format', 'sql', '-o', out], 2, 'unknown_backup', /holdfast list/],
+    ];
+    for (const [args, exitCode, code, hint] of refusals) {
+      const { error } = await place.runJson(args, { exitCode });
+      expect(error).toMatchObject({ code, exitCode, hint: expect.stringMatching(hint) });
+    }
+    await expectNoHalves();
+  });
+
+  it('is never a file of somebody, nor an earlier export unless asked', async () => {
+    const sql = ['export', 'latest', '--format', 'sql', '-o', join(place.folder, 'there.sql.zst')];
+    await writeFile(join(place.folder, 'there.sql.zst'), 'mine');
+    expect((await place.runJson(sql, { exitCode: 2 })).error).toMatchObject({ code: 'output_exists' });
+    expect(await readFile(join(place.folder, 'there.sql.zst'), 'utf8')).toBe('mine');
+    await place.runJson([...sql, '--overwrite']);
+
+    const folder = join(place.folder, 'folder');
+    const csv = ['export', 'latest', '--format', 'csv', '--table', 'zoo.many_rows', '-o', folder];
+    await mkdir(folder);
+    await writeFile(join(folder, 'mine'), '');
+    expect((await place.runJson([...csv, '--overwrite'], { exitCode: 2 })).error.code).toBe('output_exists');
+    await rm(join(folder, 'mine'));
+    await place.runJson(csv);
+    expect((await place.runJson(csv, { exitCode: 2 })).error.hint).toContain('--overwrite');
+    await place.runJson([...csv, '--overwrite']);
+    expect((await readdir(folder)).sort()).toEqual(['holdfast-export.json', 'zoo.many_rows.csv']);
+    await expectNoHalves();
+  });
+
+  it('is a damaged chunk: exit code 5, and no half file', async () => {
+    const { folder, env } = await place.copyRepository();
+    const { manifest } = await place.runJson(['show', backup]);
+    const { chunks } = manifest.tables.find(({ name }: { name: string }) => name === 'many_rows');
+    const path = join(folder, 'chunks', chunks[0].name.slice(0, 2), chunks[0].name);
+    const bytes = await readFile(path);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    for (const format of ['sql', 'csv', 'json', 'directory']) {
+      const out = join(place.folder, `damaged-${format}`);
+      const { error } = await place.runJson(['export', 'latest', '--format', format, '-o', out], { env, exitCode: 5 });
+      expect(error.message).toContain('many_rows');
+      expect((await readdir(place.folder)).filter((name) => name.includes('damaged-'))).toEqual([
+        folder.slice(place.folder.length + 1),
+      ]);
+    }
+  });
+
+  it('is a reader that goes away: exit code 1 and its reason', async () => {
+    const told = join(place.folder, 'told');
+    const line = `( "$NODE" "$CLI" export latest --format sql -o - 2>'${told}'; echo $? >'${told}.code' ) | head -c 1`;
+    const env = { HOLDFAST_REPOSITORY: `file:${place.repository}`, HOLDFAST_STATE: place.state };
+    await shell(line, { ...env, NODE: process.execPath, CLI: join(import.meta.dirname, '../../cli/holdfast.js') });
+    expect(await readFile(`${told}.code`, 'utf8')).toBe('1\n');
+    expect(await readFile(told, 'utf8')).toMatch(
+      /^error: Cannot write to standard output: .* has ended\.\nhint: .*\n$/,
+    );
+  });
+});
+
+const pinned = `set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set timezone = 'UTC'; set extra_float_digits = 3;
+  set bytea_output = 'hex'; set xmlbinary = base64; set xmloption = content; set lc_monetary = 'C'; set search_path = ''`;
+
+function bare(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : pg.escapeIdentifier(name);
+}
