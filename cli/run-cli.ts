@@ -6,6 +6,7 @@ import { holdfastVersion } from '#lib/config/version.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import { addApprove } from './commands/approve.ts';
+import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDiscard } from './commands/discard.ts';
@@ -26,6 +27,7 @@ import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
 import { addSweep } from './commands/sweep.ts';
+import { addToken } from './commands/token.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { addUnpin } from './commands/unpin.ts';
 import type { StartVerb } from './commands/verb.ts';
@@ -91,7 +93,7 @@ const verbs = [
   ],
   ...[addDrill, addStatus, addGate],
   ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey],
-  ...[addExport],
+  ...[addExport, addToken, addAudit],
 ];
 
 function buildProgram(start: StartVerb): Command {

@@ -14,10 +14,21 @@ import { requireSameOrigin } from './same-origin.ts';
 export async function authorize(request: Request, asked: Asked): Promise<Caller> {
   const caller = await identify(request.headers);
   if (caller.session !== null && !isSafe(request.method)) {
-    requireSameOrigin(request.headers, (await loadConfig()).access);
+    await requireOurPage(request, caller);
   }
   await requireRightOf(caller, asked);
   return caller;
+}
+
+async function requireOurPage({ headers, method, url }: Request, caller: Caller): Promise<void> {
+  try {
+    requireSameOrigin(headers, (await loadConfig()).access);
+  } catch (cause) {
+    if (cause instanceof RefusedError) {
+      await noteRefusal({ ...whoOf(caller), what: `${method} ${new URL(url).pathname}`, object: null }, cause.code);
+    }
+    throw cause;
+  }
 }
 
 /** The same question once more, for what the door could not know yet: the connections of an event, the run's own. */

@@ -1,4 +1,6 @@
+import { whoRunsThis } from '#cli/audit/who-runs-this.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
+import { writeAudit } from '#lib/audit/audit-store.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
@@ -42,7 +44,10 @@ export async function decide<T>(
   const { root, subject, decision, tell } = decided;
   const driver = await findDriver(workspace.config.stateFolder, root.engineRunId);
   const byInngest = driver === undefined && chooseEngine(readEnvironment()).kind === 'inngest';
-  await writeDecision(workspace.repository, subject, decision);
+  const { repository } = workspace;
+  const object = root.target ?? root.connection;
+  await writeAudit(repository, { ...whoRunsThis(), what: decision, object, run: root.id, outcome: 'accepted' });
+  await writeDecision(repository, subject, decision);
   let isAlive = driver?.isAlive;
   if (driver?.unfinished && !isAlive) {
     try {

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
+import { whoRunsThis } from '#cli/audit/who-runs-this.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { newUlid } from '#inngest/local/new-ulid.ts';
+import { writeAudit } from '#lib/audit/audit-store.ts';
+import { noteOfEvent } from '#lib/audit/note-of-event.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { chooseEngine } from './choose-engine.ts';
@@ -20,6 +23,8 @@ export async function runWorkflow(
   const event = { ...request.event, id: newUlid(ts), ts };
   const environment = readEnvironment();
   const { title, connections } = request;
+  // What cannot be logged is not done. What comes of it is in the run.
+  await writeAudit(repository, { ...whoRunsThis(), ...noteOfEvent(event), outcome: 'accepted' });
   // Loaded here: verbs that only read should not wait for the whole durable layer.
   if (chooseEngine(environment).kind === 'inngest') {
     const { followInngest } = await import('./follow-inngest.ts');

@@ -1,6 +1,6 @@
-import { UsageError } from '#lib/errors/usage-error.ts';
 import type { ParsedConfig } from './config-schema.ts';
 import type { Environment } from './environment.ts';
+import { resolvePublicUrl } from './resolve-public-url.ts';
 
 /** How people and services reach this one, and who tells who they are. */
 export interface Access {
@@ -41,16 +41,4 @@ function resolveOidc({ clientSecretFrom, ...rest }: NonNullable<ParsedConfig['oi
   // The CLI works with the same config and without the secret; signing in without it is the error.
   const clientSecret = clientSecretFrom === undefined ? null : (environment[clientSecretFrom] ?? null);
   return { ...rest, clientSecretFrom: clientSecretFrom ?? null, clientSecret };
-}
-
-function resolvePublicUrl(text: string | undefined): string | null {
-  if (text === undefined || text === '') return null;
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') {
-    return url.href.replace(/\/+$/, '');
-  }
-  throw new UsageError(`HOLDFAST_URL, or publicUrl of the config, is no address: ${JSON.stringify(text)}`, {
-    code: 'bad_public_url',
-    hint: 'Write where the console is reached, for example https://holdfast.example.com.',
-  });
 }

@@ -1,9 +1,9 @@
-import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Channel, Secret } from './channel.ts';
 import type { ParsedConfig } from './config-schema.ts';
 import type { Environment } from './environment.ts';
 import { parseDuration } from './parse-duration.ts';
 import { readSecret, resolveChannels } from './resolve-channels.ts';
+import { resolvePublicUrl } from './resolve-public-url.ts';
 
 /** Who is told of what. */
 export interface Alarms {
@@ -39,16 +39,4 @@ function pingOf(
 ): Secret | null {
   if (ping === undefined && pingFrom === undefined) return null;
   return readSecret(environment, { value: ping, from: pingFrom, field });
-}
-
-function resolvePublicUrl(text: string | undefined): string | null {
-  if (text === undefined || text === '') return null;
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') {
-    return url.href.replace(/\/+$/, '');
-  }
-  throw new UsageError(`HOLDFAST_URL, or publicUrl of the config, is no address: ${JSON.stringify(text)}`, {
-    code: 'bad_public_url',
-    hint: 'Write where the console is reached, for example https://holdfast.example.com.',
-  });
 }

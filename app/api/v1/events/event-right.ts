@@ -1,6 +1,8 @@
 import {
   backupRequested,
   discardRequested,
+  drillRequested,
+  pruneRequested,
   recoverRequested,
   restoreRequested,
   rollbackRequested,
@@ -29,6 +31,8 @@ export const actionOfEvent: ReadonlyMap<string, Action> = new Map([
   [rollbackRequested.name, 'rollback'],
   [discardRequested.name, 'discard'],
   [sweepRequested.name, 'sweep'],
+  [pruneRequested.name, 'prune'],
+  [drillRequested.name, 'drill'],
   [verifyRequested.name, 'verify'],
   [runApproved.name, 'approve'],
   [runCancelled.name, 'cancel'],
@@ -47,7 +51,9 @@ export async function rightOfEvent(openRepository: () => Promise<Repository>, ev
   const { connection, from, to, backup, run } = event.data;
   const named = [connection, from, to].filter((name) => typeof name === 'string');
   const ofBackup =
-    typeof backup === 'string' && from === undefined ? await connectionsOfBackup(await openRepository(), backup) : [];
+    typeof backup === 'string' && from === undefined && connection === undefined
+      ? await connectionsOfBackup(await openRepository(), backup)
+      : [];
   const ofRun = typeof run === 'string' ? await connectionsOfNamedRun(await openRepository(), run) : [];
   return { action: actionOf(event), connections: [...new Set([...named, ...ofBackup, ...ofRun])] };
 }

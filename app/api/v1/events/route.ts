@@ -5,6 +5,7 @@ import { requireRightOf } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
 import { readBody } from '#app/http/read-body.ts';
 import { inngest } from '#inngest/client.ts';
+import { noteOfEvent } from '#lib/audit/note-of-event.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { actionOf, rightOfEvent } from './event-right.ts';
@@ -24,10 +25,12 @@ export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'start-backup', status: 202 }, async (caller) => {
     const events = parseEvents(await readBody(request, { maxBytes: mostBytes })).map(withId);
     for (const event of events) await requireRightTo(caller, event);
-    await events.reduceRight<() => Promise<unknown>>(
-      (work, event) => () => logged(caller, event, work),
-      () => send(events),
-    )();
+    // Each has its entry in the log before the first one is sent.
+    const send = events.reduceRight<() => Promise<void>>(
+      (work, event) => () => audited(caller, noteOfEvent(event), work),
+      () => sendAll(events),
+    );
+    await send();
     return { ids: events.map(({ id }) => id) };
   });
 }
@@ -47,15 +50,7 @@ async function requireRightTo(caller: Caller, event: AcceptedEvent): Promise<voi
   await requireRightOf(caller, await rightOfEvent(openRepository, event));
 }
 
-function logged(caller: Caller, { name, data, id }: NamedEvent, work: () => Promise<unknown>): Promise<unknown> {
-  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-  const { connection, from, to, backup, run } = data;
-  const object = text(to) ?? text(connection) ?? text(run) ?? text(backup);
-  const detail = { event: id, from: text(from), backup: text(backup) };
-  return audited(caller, { what: name, object, run: text(run), detail }, work);
-}
-
-async function send(events: NamedEvent[]): Promise<void> {
+async function sendAll(events: NamedEvent[]): Promise<void> {
   await inngest.send(events).catch((cause: unknown) => {
     throw new UnavailableError('The event could not be handed to Inngest.', {
       code: 'event_not_sent',
