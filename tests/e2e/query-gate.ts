@@ -4,10 +4,12 @@ import pg from 'pg';
 
 const lock = 4242;
 
+/** A critical query that waits for the gate of its database. */
+export const gateSql = `with gate as materialized (select pg_advisory_xact_lock_shared(${lock})) select count(*) from gate`;
+
 /** A config whose critical query waits for the gate of its database, so that a run can be held at a known step. */
 export async function writeGatedConfig(file: string): Promise<void> {
-  const sql = `with gate as materialized (select pg_advisory_xact_lock_shared(${lock})) select count(*) from gate`;
-  const criticalQueries = [{ name: 'gate', sql }];
+  const criticalQueries = [{ name: 'gate', sql: gateSql }];
   const config = { lockTimeout: '10m', connections: { source: { criticalQueries }, target: { criticalQueries } } };
   await writeFile(file, `export default ${JSON.stringify(config)};\n`);
 }
