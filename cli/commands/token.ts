@@ -17,6 +17,7 @@ import { describeExamples, type StartVerb } from './verb.ts';
 export function addToken(program: Command, start: StartVerb): void {
   const token = program
     .command('token')
+    .helpCommand(false)
     .summary('make, list and revoke tokens of the console and the API')
     .description('Make, list and revoke tokens of the console and the API. They are kept in the repository as hashes.')
     .addHelpText(
