@@ -5,10 +5,11 @@ import { parseTheme, themeCookie } from '#app/ui/theme.ts';
 import { ThemeToggle } from '#app/ui/theme-toggle.tsx';
 import { ToastProvider } from '#app/ui/toast.tsx';
 import { Navigation } from './navigation.tsx';
+import { Person } from './person.tsx';
 import { Wordmark } from './wordmark.tsx';
 
-/** What is around every page of the console. `person` is who is signed in, with the way out. */
-export async function ConsoleFrame({ person, children }: { person?: ReactNode; children: ReactNode }) {
+/** What is around every page of the console. */
+export async function ConsoleFrame({ children }: { children: ReactNode }) {
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <ToastProvider>
@@ -25,7 +26,7 @@ export async function ConsoleFrame({ person, children }: { person?: ReactNode; c
           </Link>
           <Navigation />
           <div className="ml-auto flex items-center gap-2">
-            {person}
+            <Person />
             <ThemeToggle initial={theme} />
           </div>
         </div>

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { streamPulse } from '#app/runs/stream-pulse.ts';
+import { watchPulse } from '#app/runs/watch-pulse.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { type RunPulse, readPulse } from '#lib/run-view/read-pulse.ts';
+import { noteChild } from '#lib/runs/children-store.ts';
+import { writeDecision } from '#lib/runs/decision-store.ts';
+import { recordAttempt, writeProgress } from '#lib/runs/run-store.ts';
+import { markWaiting } from '#lib/runs/waiting-store.ts';
+import { makeRunPlace } from '#tests/support/run-place.ts';
+
+const attempt = {
+  ...{ attempt: 0, startedAt: '2026-11-21T00:00:00.000Z', endedAt: '2026-11-21T00:00:01.000Z' },
+  ...{ outcome: 'completed' as const, error: null },
+};
+const lane = {
+  ...{ lane: 'copy-0', phase: 'copy rows', rows: 1, bytes: 10, items: 1, totalBytes: 100, totalItems: 4 },
+  updatedAt: '2026-11-21T00:00:01.000Z',
+};
+
+describe('the pulse of a run', () => {
+  it('has another shape for each step, attempt, part and decision, and none for progress', async () => {
+    await using place = await makeRunPlace();
+    const { repository } = place;
+    const { id } = await place.open(1, { kind: 'transfer' });
+    const part = await place.open(2, { parent: id });
+    const shapes: string[] = [];
+    const look = async (): Promise<RunPulse> => {
+      const pulse = await readPulse(repository, id);
+      shapes.push(pulse.shape);
+      return pulse;
+    };
+    expect(await look()).toMatchObject({ status: 'running', ended: false, progress: null });
+    await recordAttempt(repository, { runId: id, n: '1', slug: 'preflight' }, attempt);
+    await look();
+    await recordAttempt(repository, { runId: id, n: '1', slug: 'preflight' }, { ...attempt, attempt: 1 });
+    await look();
+    await noteChild(repository, { run: id, step: 'backup' }, part.id);
+    await look();
+    await markWaiting(repository, part.id, { for: 'approval', what: 'it', until: '2099-01-01T00:00:00.000Z' });
+    expect(await look()).toMatchObject({ status: 'waiting' });
+    await writeDecision(repository, part.id, 'approve');
+    expect(await look()).toMatchObject({ status: 'running' });
+    expect(new Set(shapes).size).toBe(6);
+    await writeProgress(repository, part.id, lane);
+    expect(await look()).toMatchObject({ shape: shapes.at(-2), progress: { phase: 'copy rows', bytes: 10 } });
+  });
+
+  it('says that the run has ended, and how', async () => {
+    await using place = await makeRunPlace();
+    const run = await place.open(1);
+    await place.close(run, 'proof-failed');
+    expect(await readPulse(place.repository, run.id)).toMatchObject({ status: 'proof-failed', ended: true });
+  });
+});
+
+describe('who watches a run', () => {
+  it('costs the repository nothing more than another does', async () => {
+    await using place = await makeRunPlace();
+    const { id } = await place.open(1);
+    const counted = countLists(place.repository);
+    const told: RunPulse[] = [];
+    const stops = Array.from({ length: 50 }, () =>
+      watchPulse(counted.repository, { runId: id, listener: (pulse) => told.push(pulse) }),
+    );
+    await until(() => told.length === 50);
+    const once = countLists(place.repository);
+    await readPulse(once.repository, id);
+    expect(counted.lists()).toBe(once.lists());
+    for (const stop of stops) stop();
+  });
+
+  it('is refused a stream beyond two hundred, and told what to do', async () => {
+    await using place = await makeRunPlace();
+    const { id } = await place.open(1);
+    const watch = () => watchPulse(place.repository, { runId: id, listener: () => undefined });
+    const stops = Array.from({ length: 200 }, watch);
+    expect(watch).toThrow(expect.objectContaining({ code: 'too_many_streams' }));
+    for (const stop of stops) stop();
+    watch()();
+  });
+});
+
+describe('the stream of a run', () => {
+  it('tells where the run is at once, then each change, and ends with the run', async () => {
+    await using place = await makeRunPlace();
+    const run = await place.open(1);
+    const events = readEvents(stream(place.repository, run.id));
+    const first = await events.next();
+    expect(first.value).toMatchObject({ event: 'pulse', data: { status: 'running' } });
+    await recordAttempt(place.repository, { runId: run.id, n: '1', slug: 'preflight' }, attempt);
+    expect((await events.next()).value).toMatchObject({ data: { ended: false } });
+    await place.close(run);
+    expect((await events.next()).value).toMatchObject({ data: { ended: true, status: 'completed' } });
+    expect((await events.next()).done).toBe(true);
+  });
+
+  it('does not tell again what the reader has, but tells the end in any case', async () => {
+    await using place = await makeRunPlace();
+    const run = await place.open(1);
+    const first = await readEvents(stream(place.repository, run.id)).next();
+    const again = readEvents(stream(place.repository, run.id, first.value?.id));
+    const next = again.next();
+    await recordAttempt(place.repository, { runId: run.id, n: '1', slug: 'preflight' }, attempt);
+    const told = (await next).value;
+    expect(told?.id).not.toBe(first.value?.id);
+    await place.close(run);
+    const end = (await again.next()).value;
+    expect(end).toMatchObject({ data: { ended: true } });
+    const late = readEvents(stream(place.repository, run.id, end?.id));
+    expect((await late.next()).value).toMatchObject({ data: { ended: true } });
+    expect((await late.next()).done).toBe(true);
+  });
+
+  it('is over when the reader goes', async () => {
+    await using place = await makeRunPlace();
+    const run = await place.open(1);
+    const counted = countLists(place.repository);
+    const leaving = new AbortController();
+    const request = new Request('http://localhost/', { signal: leaving.signal });
+    const events = readEvents(streamPulse(request, { repository: counted.repository, runId: run.id }));
+    await events.next();
+    leaving.abort();
+    expect((await events.next()).done).toBe(true);
+  });
+});
+
+function stream(repository: Repository, runId: string, known?: string): Response {
+  const headers: Record<string, string> = known === undefined ? {} : { 'last-event-id': known };
+  return streamPulse(new Request('http://localhost/', { headers }), { repository, runId });
+}
+
+interface Told {
+  id: string;
+  event: string;
+  data: RunPulse;
+}
+
+async function* readEvents(response: Response): AsyncGenerator<Told, void> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const [, id, event, data] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (id && event && data) yield { id, event, data: JSON.parse(data) };
+    }
+  }
+}
+
+/** The same repository, which counts how often it is listed. */
+function countLists(repository: Repository): { repository: Repository; lists: () => number } {
+  let lists = 0;
+  const store = new Proxy(repository.store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (name === 'list') lists += 1;
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+  return { repository: { ...repository, store }, lists: () => lists };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
