@@ -1,4 +1,4 @@
-import { allowInsecureRequests, type Configuration, discovery, None } from 'openid-client';
+import { allowInsecureRequests, ClientSecretBasic, type Configuration, discovery, None } from 'openid-client';
 import { processState } from '#app/http/process-state.ts';
 import type { Oidc } from '#lib/config/resolve-access.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
@@ -34,7 +34,9 @@ async function discover({ issuer, clientId, clientSecret, clientSecretFrom }: Oi
   }
   const server = new URL(issuer);
   try {
-    return await discovery(server, clientId, clientSecret ?? undefined, clientSecret === null ? None() : undefined, {
+    // Every provider takes the secret like this (RFC 6749, 2.3.1), and a client is registered so where nothing is said.
+    const proof = clientSecret === null ? None() : ClientSecretBasic(clientSecret);
+    return await discovery(server, clientId, undefined, proof, {
       timeout: patienceSeconds,
       // A provider on this machine is one to try things out with.
       ...(isLoopback(server) ? { execute: [allowInsecureRequests] } : {}),

@@ -149,13 +149,13 @@ describe('the built app on a single box, with no Inngest', () => {
 });
 
 describe('the API of the built app', () => {
-  it('is closed where no token is configured, but for its health', async () => {
+  it('is closed to a token that nobody has made, but for its health', async () => {
     await using app = await startApp({ environment: { ...environment, HOLDFAST_TOKEN: '' } });
     for (const path of ['/api/v1/runs', '/api/v1/runs/x', '/api/v1/backups']) {
-      expect(await app.call(path)).toMatchObject({ status: 503, json: { code: 'token_missing' } });
+      expect(await app.call(path)).toMatchObject({ status: 401, json: { code: 'token_wrong' } });
     }
     const event = { name: 'holdfast/backup.requested', data: { connection: 'source' } };
-    expect(await app.call('/api/v1/events', event)).toMatchObject({ status: 503, json: { code: 'token_missing' } });
+    expect(await app.call('/api/v1/events', event)).toMatchObject({ status: 401, json: { code: 'token_wrong' } });
     expect((await app.call('/api/health')).json).toMatchObject({ ready: true, engine: 'local' });
   });
 
