@@ -20,12 +20,12 @@ export async function ConsoleFrame({ children }: { children: ReactNode }) {
         Skip to the content
       </a>
       <header className="border-b border-line bg-surface print:hidden">
-        <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-6 gap-y-1 px-4 pt-2 sm:h-12 sm:flex-nowrap sm:py-0">
+        <div className="mx-auto flex h-12 max-w-6xl items-center gap-x-2 px-4 sm:gap-x-6">
           <Link href="/" className="py-1">
             <Wordmark />
           </Link>
           <Navigation />
-          <div className="ml-auto flex items-center gap-2">
+          <div className="ml-auto flex min-w-0 items-center gap-2">
             <Person />
             <ThemeToggle initial={theme} />
           </div>

@@ -16,20 +16,27 @@ export function Navigation() {
   return (
     <nav
       aria-label="Sections"
-      className="order-last w-full sm:order-none sm:w-auto"
+      className="relative order-last sm:order-none"
       onKeyDown={({ key }) => key === 'Escape' && setOpen(false)}
     >
       <button
         type="button"
         aria-expanded={open}
         aria-controls="sections"
+        aria-label="Menu"
         onClick={() => setOpen(!open)}
-        className="mb-2 inline-flex h-8 items-center gap-2 rounded-md px-2 text-sm text-quiet hover:bg-sunken hover:text-ink sm:hidden"
+        className="inline-flex size-8 items-center justify-center rounded-md text-quiet hover:bg-sunken hover:text-ink sm:hidden"
       >
         {open ? <X aria-hidden size={16} /> : <Menu aria-hidden size={16} />}
-        Menu
       </button>
-      <ul id="sections" className={clsx('gap-1 pb-2 sm:flex sm:pb-0', open ? 'grid' : 'hidden')}>
+      <ul
+        id="sections"
+        className={clsx(
+          'gap-1 max-sm:absolute max-sm:top-full max-sm:right-0 max-sm:z-10 max-sm:mt-2 max-sm:w-48 max-sm:rounded-lg sm:flex',
+          'max-sm:border max-sm:border-line max-sm:bg-surface max-sm:p-1 max-sm:shadow-lg',
+          open ? 'grid' : 'hidden',
+        )}
+      >
         {sections.map((section) => {
           const current = isWithin(section, path);
           return (

@@ -11,6 +11,7 @@ h2 { font-size: 1rem; margin: 2rem 0 .5rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem; }
 dt { color: #55606c; }
 dd { margin: 0; overflow-wrap: anywhere; }
+@media screen { .wide { overflow-x: auto; } .wide table { min-width: 40rem; } }
 table { width: 100%; border-collapse: collapse; font-size: .85rem; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }

@@ -1,4 +1,14 @@
-import { Ban, CircleCheck, CircleDashed, CircleX, Clock, Hourglass, ShieldX, SkipForward, TriangleAlert } from 'lucide-react';
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Clock,
+  Hourglass,
+  ShieldX,
+  SkipForward,
+  TriangleAlert,
+} from 'lucide-react';
 import { Badge } from '#app/ui/badge.tsx';
 import type { RunStanding } from '#lib/run-view/read-run-view.ts';
 

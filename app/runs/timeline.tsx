@@ -6,7 +6,7 @@ import type { TimelineSpan, TimelineStep } from './plan-timeline.ts';
 
 const outcomes = {
   completed: { icon: Check, word: 'done', className: 'text-quiet' },
-  retried: { icon: RotateCw, word: 'done after a retry', className: 'text-caution' },
+  retried: { icon: RotateCw, word: 'done', className: 'text-caution' },
   failed: { icon: X, word: 'failed', className: 'text-failed' },
 } as const;
 
@@ -17,10 +17,10 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
       caption="Steps in the order of their numbers"
       columns={[
         { name: 'Step', show: ({ n, slug }) => <StepName n={n} slug={slug} /> },
-        { name: 'On the run’s time', show: ({ spans }) => <Spans spans={spans} /> },
-        { name: 'Attempts', align: 'right', show: ({ attempts }) => attempts },
+        { name: 'On the run’s time', phone: 'hidden', show: ({ spans }) => <Spans spans={spans} /> },
+        { name: 'Attempts', align: 'right', phone: 'hidden', show: ({ attempts }) => attempts },
         { name: 'Worked', align: 'right', show: ({ workedMs }) => <Duration ms={workedMs} /> },
-        { name: 'Waited', align: 'right', show: ({ waitedMs }) => (waitedMs > 0 ? <Duration ms={waitedMs} /> : '–') },
+        { name: 'Waited', align: 'right', show: ({ waitedMs }) => (waitedMs > 0 ? <Duration ms={waitedMs} /> : null) },
         { name: 'Outcome', show: (step) => <StepOutcome step={step} /> },
       ]}
       rows={steps}
@@ -32,7 +32,7 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
 
 function StepName({ n, slug }: { n: string; slug: string }) {
   return (
-    <span className="font-mono text-xs">
+    <span className="font-mono text-xs whitespace-nowrap">
       <span className="inline-block min-w-10 text-quiet">{n}</span> {slug}
     </span>
   );
@@ -47,7 +47,7 @@ function Spans({ spans }: { spans: readonly TimelineSpan[] }) {
       viewBox="0 0 1000 8"
       preserveAspectRatio="none"
       aria-hidden="true"
-      className="mt-1.5 hidden h-2 w-full min-w-32 rounded-sm bg-sunken sm:block"
+      className="mt-1.5 h-2 w-full min-w-32 rounded-sm bg-sunken"
     >
       {spans.map(({ kind, from, width }) => (
         <rect key={`${kind}-${from}`} x={from} y={0} width={Math.max(3, width)} height={8} className={fills[kind]} />
@@ -56,13 +56,13 @@ function Spans({ spans }: { spans: readonly TimelineSpan[] }) {
   );
 }
 
-function StepOutcome({ step: { outcome, errors } }: { step: TimelineStep }) {
+function StepOutcome({ step: { outcome, attempts, errors } }: { step: TimelineStep }) {
   const { icon: Icon, word, className } = outcomes[outcome];
   return (
     <>
       <span className={`inline-flex items-center gap-1 ${className}`}>
         <Icon aria-hidden size={14} className="shrink-0" />
-        {word}
+        {attempts > 1 ? `${word} after ${attempts} attempts` : word}
       </span>
       {errors.length > 0 && (
         <ul className="max-w-prose text-xs break-words text-quiet">

@@ -10,7 +10,7 @@ export function WaitingPanel({ waiting }: { waiting: Waiting }) {
       <div>
         <p className="font-medium text-caution">The proof passed. It waits for somebody to approve {waiting.what}.</p>
         <p className="mt-1">
-          Nobody’s approval until <Time value={waiting.until} exact />, and the copy is discarded.
+          Without an approval until <Time value={waiting.until} exact /> the copy is discarded.
         </p>
       </div>
     </div>

@@ -7,6 +7,8 @@ export interface Column<Row> {
   show: (row: Row) => ReactNode;
   /** Numbers stand on the right. */
   align?: 'left' | 'right';
+  /** What another column says too is left out at phone width. */
+  phone?: 'hidden';
 }
 
 interface DataTableProps<Row> {
@@ -47,8 +49,8 @@ export function DataTable<Row>({ caption, showCaption = false, columns, rows, ke
             <th scope="row" role="rowheader" className="px-4 py-2 text-left align-top font-medium break-words">
               {first.show(row)}
             </th>
-            {others.map(({ name, show, align }) => (
-              <td key={name} role="cell" data-label={name} className={cellClass(align)}>
+            {others.map(({ name, show, align, phone }) => (
+              <td key={name} role="cell" data-label={name} data-phone={phone} className={cellClass(align)}>
                 {show(row)}
               </td>
             ))}

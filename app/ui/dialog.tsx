@@ -39,7 +39,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <AlertDialog.Root open={open} onOpenChange={(wanted) => !busy && setOpen(wanted)}>
       <AlertDialog.Trigger className={buttonClass(tone)}>{trigger}</AlertDialog.Trigger>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="fixed inset-0 min-h-dvh bg-black/50" />
+        <AlertDialog.Backdrop className="fixed inset-0 min-h-dvh bg-veil" />
         <AlertDialog.Popup className="fixed top-1/2 left-1/2 grid w-[28rem] max-w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 gap-3 rounded-lg border border-line bg-surface p-5 shadow-xl">
           <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description render={<div />} className="text-sm text-quiet">

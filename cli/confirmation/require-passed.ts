@@ -1,4 +1,4 @@
-import { nameRun } from '#cli/output/name-run.ts';
+import { nameRun } from '#lib/run-view/name-run.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import type { Check } from '#lib/report/check.ts';
 import { refusalOf } from '#lib/report/refusal.ts';

@@ -1,9 +1,9 @@
 import { describeDuration, describeTime } from '#lib/report/describe-amounts.ts';
 import { describeRun } from '#lib/run-view/describe-run.ts';
+import { nameRun } from '#lib/run-view/name-run.ts';
 import type { RunView } from '#lib/run-view/read-run-view.ts';
 import type { StepRecord } from '#lib/runs/run-record.ts';
 import { describeWaiting } from './describe-waiting.ts';
-import { nameRun } from './name-run.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { type Cell, renderFacts, renderTable } from './render-table.ts';
 import { escapeControls, type Format, type Terminal } from './terminal.ts';

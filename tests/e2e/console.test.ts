@@ -198,21 +198,19 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  it('cancels a run, and keeps the colours that were chosen', async () => {
+  it('cancels a run that waits, and keeps the colours that were chosen', async () => {
     await using watched = await openPage(browser);
     const { page, problems } = watched;
     await signIn(page, { url: app.url, token });
-    await using gate = await shutGate(source.url);
-    const event = await ask('holdfast/backup.requested', { connection: 'source' });
-    await gate.reached();
-    const { id } = await findRun(await openOurs(), event);
+    const asked = { backup: await backUp('source'), to: 'target', confirm: 'target', requireApproval: true };
+    const { id } = await findRun(await openOurs(), await ask('holdfast/restore.requested', asked));
     await page.goto(`${app.url}/runs/${id}`);
+    await expectText(page, 'waiting for approval');
     await page.getByRole('button', { name: 'Cancel the run' }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('alertdialog');
     await dialog.getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByText('The run is being cancelled').first().waitFor();
-    await gate.open();
     await expectText(page, 'cancelled');
     await page.getByRole('button', { name: /^Colours: system/ }).click();
     await page.getByRole('button', { name: /^Colours: light/ }).click();

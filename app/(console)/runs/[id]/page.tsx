@@ -20,6 +20,7 @@ import { Facts } from '#app/ui/facts.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { describeRun } from '#lib/run-view/describe-run.ts';
+import { nameRun } from '#lib/run-view/name-run.ts';
 import { readPulse } from '#lib/run-view/read-pulse.ts';
 import { readRunView } from '#lib/run-view/read-run-view.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -54,7 +55,7 @@ export default async function RunPage({ params }: RunPageProps) {
         >
           <RunLine run={run} />
         </PageHeader>
-        {result?.error && <ErrorPanel error={result.error} />}
+        {result?.error && <ErrorPanel error={nameRun(result.error, cutover?.knownAs ?? run.id)} />}
         {waiting !== null && <WaitingPanel waiting={waiting} />}
         {result === null && (
           <Card title="Progress">
@@ -62,7 +63,7 @@ export default async function RunPage({ params }: RunPageProps) {
           </Card>
         )}
         {proof !== null && <ProofSummaryCard runId={id} proof={proof} />}
-        <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className={`grid items-start gap-4 ${cutover === null ? '' : 'lg:grid-cols-2'}`}>
           <Card title="Facts">
             <Facts
               facts={[
