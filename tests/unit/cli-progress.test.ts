@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, pickLatest, sampleProgress } from '#lib/run-view/plan-progress.ts';
+import { describeProgress, estimateProgress, pickLatest, sampleProgress } from '#lib/run-view/plan-progress.ts';
 import type { Progress } from '#lib/runs/run-record.ts';
 
 function lane(name: string, fields: Partial<Progress>): Progress {
@@ -47,5 +47,39 @@ describe('the progress line', () => {
     });
     expect(describeProgress(at(4, 4), at(0, 0))).toBe('indexes: 4/12 parts, 8s left');
     expect(describeProgress(at(4, 12), at(0, 0))).toBe('indexes: 12/12 parts');
+  });
+});
+
+describe('the estimate of a run', () => {
+  const sample = {
+    phase: 'copy rows',
+    at: 10_000,
+    rows: 400,
+    bytes: 4_000,
+    items: 1,
+    totalBytes: 10_000,
+    totalItems: 4,
+  };
+
+  it('knows no rate from one sample, nor from one of another phase', () => {
+    const nothing = { percent: 40, bytesPerSecond: 0, rowsPerSecond: 0, leftMs: undefined };
+    expect(estimateProgress(sample, undefined)).toEqual(nothing);
+    expect(estimateProgress(sample, sample)).toEqual(nothing);
+    expect(estimateProgress(sample, { ...sample, phase: 'indexes', at: 8_000, bytes: 0 })).toEqual(nothing);
+  });
+
+  it('takes rates and the time left from the difference to an earlier one', () => {
+    const since = { ...sample, at: 8_000, rows: 200, bytes: 2_000 };
+    expect(estimateProgress(sample, since)).toEqual({
+      ...{ percent: 40, bytesPerSecond: 1_000, rowsPerSecond: 100, leftMs: 6_000 },
+    });
+  });
+
+  it('takes the time left from parts where bytes are not counted', () => {
+    const parts = { ...sample, phase: 'indexes', bytes: 0, totalBytes: 0, rows: 0, items: 2 };
+    expect(estimateProgress(parts, { ...parts, at: 6_000, items: 1 })).toMatchObject({
+      percent: undefined,
+      leftMs: 8_000,
+    });
   });
 });
