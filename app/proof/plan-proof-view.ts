@@ -17,7 +17,7 @@ export interface TableLine {
 }
 
 /** Checks of one sort that are not of tables. */
-export interface ProofSection {
+interface ProofSection {
   id: string;
   title: string;
   lines: ProofLine[];

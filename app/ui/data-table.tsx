@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 
 /** A column: its name, and what it shows of a row. */
-export interface Column<Row> {
+interface Column<Row> {
   name: string;
   show: (row: Row) => ReactNode;
   /** Numbers stand on the right. */
