@@ -31,7 +31,7 @@ export function whoOf({ identity, address }: { identity: Identity; address: stri
 }
 
 /** Entries about refusals that a process writes in an hour: a flood of them must not fill the bucket. */
-export const refusalsAnHour = 60;
+const refusalsAnHour = 60;
 
 /**
  * Notes in the log that somebody was refused. Beyond 60 in an hour they are counted only, and the next entry says how

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { whoRunsThis } from '#cli/audit/who-runs-this.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
+import { withAudit } from '#lib/audit/with-audit.ts';
 import { pinBackup } from '#lib/standing/pin-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { findBackup } from './find-named.ts';
@@ -30,7 +32,13 @@ async function pin(
   const { repository } = await openWorkspace();
   const backup = await findBackup(repository, named);
   const pinned = { pinnedAt: new Date().toISOString(), reason };
-  await pinBackup(repository, backup, pinned);
+  const note = {
+    ...whoRunsThis(),
+    what: 'pin',
+    object: backup.backupId,
+    detail: { connection: backup.connection, reason },
+  };
+  await withAudit(repository, note, () => pinBackup(repository, backup, pinned));
   terminal.result({ ...backup, pin: pinned }, () => `Pinned ${backup.backupId} of ${backup.connection}`);
   return 0;
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { whoRunsThis } from '#cli/audit/who-runs-this.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
+import { withAudit } from '#lib/audit/with-audit.ts';
 import { unpinBackup } from '#lib/standing/pin-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { findBackup } from './find-named.ts';
@@ -21,7 +23,8 @@ export function addUnpin(program: Command, start: StartVerb): void {
 async function unpin(terminal: Terminal, named: string): Promise<number> {
   const { repository } = await openWorkspace();
   const backup = await findBackup(repository, named);
-  await unpinBackup(repository, backup);
+  const note = { ...whoRunsThis(), what: 'unpin', object: backup.backupId, detail: { connection: backup.connection } };
+  await withAudit(repository, note, () => unpinBackup(repository, backup));
   terminal.result({ ...backup, pin: null }, () => `${backup.backupId} of ${backup.connection} has no pin`);
   return 0;
 }

@@ -4,7 +4,7 @@ import type { Repository } from '#lib/repository/repository.ts';
 const tokenUseSchema = z.strictObject({ at: z.iso.datetime() });
 
 /** How exact the last use of a token is kept. */
-export const useGranularityMs = 3_600_000;
+const useGranularityMs = 3_600_000;
 
 /**
  * Notes that a token is used, at most once an hour and process. An object of its own: written into the token it could

@@ -4,7 +4,7 @@ import { z } from 'zod';
  * `accepted`: who asked may do it, and it was begun; the outcome of a run is in the run. `failed`: it was begun and did
  * not come to pass. `refused`: nothing was begun.
  */
-export const auditOutcomes = ['accepted', 'failed', 'refused'] as const;
+const auditOutcomes = ['accepted', 'failed', 'refused'] as const;
 
 /** `audit/<yyyymmdd>/<id>.json`: one thing that somebody did or tried. Never holds a secret. */
 export const auditEntrySchema = z.strictObject({
