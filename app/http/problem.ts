@@ -12,7 +12,6 @@ const statusOfCode: Readonly<Record<string, number>> = {
   forbidden: 403,
   out_of_scope: 403,
   cross_site: 403,
-  no_role: 403,
   unknown_token: 404,
   body_too_large: 413,
   too_many_attempts: 429,

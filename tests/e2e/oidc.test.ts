@@ -115,7 +115,9 @@ describe('signing in by an identity provider', () => {
     expect((await browser.send(`${app.url}${location}`)).text).toContain('nobody has given you a role here');
     expect((await browser.send(`${app.url}/api/v1/session`)).status).toBe(401);
     const { json } = await app.call('/api/v1/audit');
-    expect(json).toMatchObject({ entries: [{ what: 'sign-in', outcome: 'refused', detail: { code: 'no_role' } }] });
+    expect(json).toMatchObject({
+      entries: [{ what: 'sign-in', outcome: 'refused', who: { name: 'bob' }, detail: { code: 'no_role' } }],
+    });
   });
 
   it('says no where the provider says no', async () => {

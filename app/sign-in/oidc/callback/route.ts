@@ -4,12 +4,11 @@ import { countSignIn } from '#app/http/attempt-limits.ts';
 import { clientAddress } from '#app/http/client-address.ts';
 import { isSecure, ownOrigin } from '#app/http/same-origin.ts';
 import { finishOidcSignIn } from '#app/oidc/finish-sign-in.ts';
-import { type Flow, flowCookieName, noFlowCookie, takeFlow } from '#app/oidc/flow.ts';
+import { flowCookieName, noFlowCookie, takeFlow } from '#app/oidc/flow.ts';
 import { readCookie } from '#app/session/session-cookie.ts';
 import { readSessionSecret } from '#lib/access/session-secret.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
-import type { Access, Oidc } from '#lib/config/resolve-access.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 
@@ -20,14 +19,23 @@ export const dynamic = 'force-dynamic';
 export async function GET(request: Request): Promise<Response> {
   const clear = noFlowCookie(isSecure(request.headers));
   const { access, stateFolder } = await loadConfig();
-  if (access.oidc === null) return redirectTo('/sign-in', [clear]);
+  const { oidc } = access;
+  if (oidc === null) return redirectTo('/sign-in', [clear]);
   const address = clientAddress(request.headers, access.trustedProxies);
   try {
     const attempt = await countSignIn(address);
     const secret = await readSessionSecret(readEnvironment(), stateFolder);
     const flow = await takeFlow(readCookie(request.headers, flowCookieName), secret);
     if (flow === undefined) throw new RefusedError('There is no sign-in to go on with.', stale);
-    const { session } = await comeIn(request, { access, oidc: access.oidc, flow, address });
+    // The address the provider was given, and not the one this request happens to have behind a proxy.
+    const callback = `${ownOrigin(request.headers, access)}/sign-in/oidc/callback`;
+    const answer = new URL(`${callback}${new URL(request.url).search}`);
+    const { identity, name, subject } = await finishOidcSignIn(oidc, { answer, flow });
+    if (identity === null) {
+      await noteFailedSignIn({ by: 'oidc', name, address, code: 'no_role' });
+      return redirectTo('/sign-in?problem=no_role', [clear]);
+    }
+    const { session } = await beginSession({ identity, address }, subject);
     await attempt.withdraw();
     return redirectTo(flow.next, [clear, await cookieOf(session, request.headers)]);
   } catch (cause) {
@@ -36,21 +44,6 @@ export async function GET(request: Request): Promise<Response> {
 }
 
 const stale = { code: 'oidc_stale', hint: 'Sign in again from the beginning.' };
-
-async function comeIn(
-  request: Request,
-  { access, oidc, flow, address }: { access: Access; oidc: Oidc; flow: Flow; address: string },
-) {
-  const { search } = new URL(request.url);
-  // The address the provider was given, and not the one this request happens to have behind a proxy.
-  const answer = new URL(`${ownOrigin(request.headers, access)}/sign-in/oidc/callback${search}`);
-  const { identity, name, subject } = await finishOidcSignIn(oidc, { answer, flow });
-  if (identity !== null) return beginSession({ identity, address }, subject);
-  throw new RefusedError(`${name} has no role here.`, {
-    code: 'no_role',
-    hint: `Give one of this person's values of ${oidc.roleClaim} a role, in oidc.roles of the config.`,
-  });
-}
 
 async function refuse(cause: unknown, { address, clear }: { address: string; clear: string }): Promise<Response> {
   const code = cause instanceof HoldfastError ? cause.code : 'unexpected';
