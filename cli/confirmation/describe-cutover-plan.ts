@@ -1,9 +1,9 @@
-import { describeDuration } from '#lib/report/describe-amounts.ts';
 import type { Config, Connection } from '#lib/config/config.ts';
 import type { ChosenCutover } from '#lib/cutover/choose-cutover.ts';
 import type { Cutover } from '#lib/cutover/cutover.ts';
 import type { ClientGroup } from '#lib/cutover/database-swap/clients.ts';
 import { maskUrl } from '#lib/postgres/mask-url.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import { describeLines } from './describe-lines.ts';
 
 /** The place of a run's id in what is told before there is one. */

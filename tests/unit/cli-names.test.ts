@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pickNamed } from '#cli/commands/find-named.ts';
+import { escapeControls } from '#cli/output/terminal.ts';
+import { chooseEngine } from '#cli/workflow/choose-engine.ts';
 import {
   describeBytes,
   describeCount,
@@ -7,8 +9,6 @@ import {
   describeMany,
   describeTime,
 } from '#lib/report/describe-amounts.ts';
-import { escapeControls } from '#cli/output/terminal.ts';
-import { chooseEngine } from '#cli/workflow/choose-engine.ts';
 
 describe('a name a person gives', () => {
   const all = ['20261121T01', '20261121T0145', '20261121T0146'].map((id) => ({ id, named: id }));
