@@ -1,9 +1,9 @@
-import { hasAdmin } from '#lib/access/has-admin.ts';
 import { createSetupCode } from '#lib/access/setup-code.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { isAdminMissing } from './is-admin-missing.ts';
 
 /**
  * Prints a one-time admin link where nobody can come in as admin: no HOLDFAST_TOKEN, no identity provider, no token of
@@ -12,17 +12,14 @@ import { openWorkspace } from '#lib/workspace/open-workspace.ts';
  */
 export async function offerSetup(): Promise<void> {
   const environment = readEnvironment();
-  if ((environment['HOLDFAST_TOKEN'] ?? '') !== '') return;
   try {
     const { access } = await loadConfig();
-    if (access.oidc !== null) return;
-    if ((environment['VERCEL'] ?? '') !== '') {
-      // Many processes start there, each would take the link of the others away.
-      return say('nobody can sign in: set HOLDFAST_TOKEN, or `oidc` in the config.');
-    }
-    const { repository } = await openWorkspace({ create: true });
-    if (await hasAdmin(repository)) return;
-    const code = await createSetupCode(repository);
+    const onVercel = (environment['VERCEL'] ?? '') !== '';
+    const openRepository = async () => (await openWorkspace({ create: !onVercel })).repository;
+    if (!(await isAdminMissing(environment, access, openRepository))) return;
+    // Many processes start there, each would take the link of the others away.
+    if (onVercel) return say('nobody is admin: set HOLDFAST_TOKEN, or `oidc` in the config.');
+    const code = await createSetupCode(await openRepository());
     const base = access.publicUrl ?? `http://localhost:${environment['PORT'] ?? '3000'}`;
     say(`nobody is admin yet. This link makes you one, once, within the hour:\n\n  ${base}/sign-in?setup=${code}\n`);
   } catch (cause) {

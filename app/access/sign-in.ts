@@ -2,13 +2,14 @@ import { countSignIn } from '#app/http/attempt-limits.ts';
 import { noteRefusal, whoOf } from '#app/http/audited.ts';
 import type { Session, SessionSubject } from '#app/session/session.ts';
 import type { Identity } from '#lib/access/identity.ts';
-import { redeemSetupCode } from '#lib/access/setup-code.ts';
+import { redeemSetupCode, wrongSetupCode } from '#lib/access/setup-code.ts';
 import { writeAudit } from '#lib/audit/audit-store.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { checkBearer } from './check-bearer.ts';
 import { digestOfToken } from './check-session.ts';
+import { isAdminMissing } from './is-admin-missing.ts';
 
 /** What somebody gives to come in. */
 export type Credentials = { token: string } | { setup: string };
@@ -65,7 +66,10 @@ async function byToken(text: string): Promise<{ identity: Identity; subject: Ses
 }
 
 async function bySetup({ setup }: { setup: string }): Promise<{ identity: Identity; subject: SessionSubject }> {
-  const { repository } = await openWorkspace();
+  const { config, repository } = await openWorkspace();
+  // Somebody may have become admin by another way since the link was printed.
+  const isGood = await isAdminMissing(readEnvironment(), config.access, async () => repository);
+  if (!isGood) throw wrongSetupCode();
   const hash = await redeemSetupCode(repository, setup);
   const identity: Identity = { kind: 'setup', id: null, name: 'admin link', role: 'admin', scope: null };
   return { identity, subject: { kind: 'setup', setup: hash } };

@@ -1,3 +1,4 @@
+import { beforeIdentity } from '#app/access/before-identity.ts';
 import { checkBearer } from '#app/access/check-bearer.ts';
 import { checkSession } from '#app/access/check-session.ts';
 import { isKnownToken } from '#app/access/token-cache.ts';
@@ -24,9 +25,13 @@ export interface Caller {
 /**
  * Who a request comes from, by `Authorization: Bearer` or by the cookie of a session; wrong tokens are counted.
  * @throws RefusedError (`not_signed_in`, `token_wrong`, `token_expired`, `token_revoked`, `session_over`),
- * UnavailableError (`too_many_attempts`), and what stands in the way of the repository.
+ * UnavailableError (`too_many_attempts`, `access_unavailable`).
  */
-export async function identify(headers: Headers): Promise<Caller> {
+export function identify(headers: Headers): Promise<Caller> {
+  return beforeIdentity(() => findCaller(headers));
+}
+
+async function findCaller(headers: Headers): Promise<Caller> {
   const { access, stateFolder } = await loadConfig();
   const address = clientAddress(headers, access.trustedProxies);
   const authorization = headers.get('authorization');

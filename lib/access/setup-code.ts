@@ -32,9 +32,9 @@ export async function redeemSetupCode(repository: Repository, code: string, now 
   const setup = await repository.getJson(setupKey, setupSchema);
   const hash = hashOf(code);
   const isRight = isSameText(hash, setup?.hash ?? '');
-  if (setup === undefined || !isRight || Date.parse(setup.expiresAt) <= now) throw wrong();
+  if (setup === undefined || !isRight || Date.parse(setup.expiresAt) <= now) throw wrongSetupCode();
   const used = await repository.putJson(usedKey(hash), { at: new Date(now).toISOString() }, { ifAbsent: true });
-  if (used === 'exists') throw wrong();
+  if (used === 'exists') throw wrongSetupCode();
   return hash;
 }
 
@@ -44,8 +44,9 @@ export async function isLatestSetup(repository: Repository, hash: string): Promi
   return setup !== undefined && isSameText(setup.hash, hash);
 }
 
-function wrong(): RefusedError {
-  return new RefusedError('This admin link is not good: it was used, has expired, or a newer one was printed.', {
+/** One answer for all that can be wrong with it. */
+export function wrongSetupCode(): RefusedError {
+  return new RefusedError('This admin link is not good: it was used, has expired, or somebody else is admin by now.', {
     code: 'setup_code_wrong',
     hint: 'Restart the server: as long as nobody is admin it prints a new one.',
   });

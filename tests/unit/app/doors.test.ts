@@ -1,11 +1,14 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { beforeIdentity } from '#app/access/before-identity.ts';
 import { attemptsOfAll, attemptsOfOne, countGuess, countSignIn, requireGuessesLeft } from '#app/http/attempt-limits.ts';
 import { clientAddress, clientGroup } from '#app/http/client-address.ts';
 import { pagePolicy } from '#app/http/page-policy.ts';
+import { toProblem } from '#app/http/problem.ts';
 import { routes } from '#app/http/routes.ts';
 import { type OwnOrigin, requireSameOrigin } from '#app/http/same-origin.ts';
+import { StorageError } from '#lib/errors/storage-error.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -135,5 +138,20 @@ describe('attempts to come in', () => {
       ...tooMany,
       retryAfterMs: expect.any(Number),
     });
+  });
+});
+
+describe('who has not said yet who they are', () => {
+  const failing = (code: string) =>
+    beforeIdentity(() => Promise.reject(new StorageError('/home/alice/secret is gone', { code, hint: 'in /home' })));
+
+  it('is told no path and no place', async () => {
+    const told: unknown = await failing('storage_missing').catch((cause: unknown) => cause);
+    expect(told).toMatchObject({ name: 'UnavailableError', code: 'access_unavailable' });
+    expect(await toProblem(told).text()).not.toContain('/home');
+  });
+
+  it('is told what they can do something about', async () => {
+    await expect(failing('token_expired')).rejects.toMatchObject({ code: 'token_expired' });
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beforeIdentity } from '#app/access/before-identity.ts';
 import { cookieOf, cookieOfNone, localPath, redirectTo } from '#app/access/session-response.ts';
 import { type Credentials, signIn } from '#app/access/sign-in.ts';
 import { answer } from '#app/http/answer.ts';
@@ -30,10 +31,12 @@ export async function POST(request: Request): Promise<Response> {
   if (request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded'))
     return signInByForm(request);
   try {
-    await requireOurPage(request);
-    const { identity, session } = await signIn(await readJson(request, credentials, hint), await addressOf(request));
-    return Response.json(identity satisfies Identity, {
-      headers: { 'cache-control': 'no-store', 'set-cookie': await cookieOf(session, request.headers) },
+    return await beforeIdentity(async () => {
+      await requireOurPage(request);
+      const { identity, session } = await signIn(await readJson(request, credentials, hint), await addressOf(request));
+      return Response.json(identity satisfies Identity, {
+        headers: { 'cache-control': 'no-store', 'set-cookie': await cookieOf(session, request.headers) },
+      });
     });
   } catch (cause) {
     return toProblem(cause);
@@ -54,14 +57,16 @@ export async function DELETE(request: Request): Promise<Response> {
 async function signInByForm(request: Request): Promise<Response> {
   let next = '/';
   try {
-    await requireOurPage(request);
-    const form = new URLSearchParams(await readBody(request, { maxBytes: 8 * 1024 }));
-    next = localPath(form.get('next'));
-    const given: Credentials = form.has('setup')
-      ? { setup: form.get('setup') ?? '' }
-      : { token: (form.get('token') ?? '').trim() };
-    const { session } = await signIn(given, await addressOf(request));
-    return redirectTo(next, [await cookieOf(session, request.headers)]);
+    return await beforeIdentity(async () => {
+      await requireOurPage(request);
+      const form = new URLSearchParams(await readBody(request, { maxBytes: 8 * 1024 }));
+      next = localPath(form.get('next'));
+      const given: Credentials = form.has('setup')
+        ? { setup: form.get('setup') ?? '' }
+        : { token: (form.get('token') ?? '').trim() };
+      const { session } = await signIn(given, await addressOf(request));
+      return redirectTo(next, [await cookieOf(session, request.headers)]);
+    });
   } catch (cause) {
     if (!(cause instanceof HoldfastError)) console.error(cause);
     const problem = cause instanceof HoldfastError ? cause.code : 'unexpected';
