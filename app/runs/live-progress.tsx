@@ -9,6 +9,7 @@ import { type Pulse, useRunPulse } from './use-run-pulse.ts';
 
 /** The rate is that of the last seconds. */
 const windowMs = 10_000;
+const refreshMs = 3_000;
 
 interface LiveProgressProps {
   runId: string;
@@ -43,6 +44,13 @@ function useRefresh(pulse: Pulse | undefined, shape: string): void {
     asked.current = pulse.shape;
     router.refresh();
   }, [router, pulse]);
+  const ended = pulse?.ended === true;
+  useEffect(() => {
+    if (!ended) return;
+    // The page that comes of it has no progress, and this is gone; as long as it is there, that one could not be made.
+    const timer = setInterval(() => router.refresh(), refreshMs);
+    return () => clearInterval(timer);
+  }, [router, ended]);
 }
 
 /** The newest sample, and the oldest of the same phase within the window. */

@@ -26,8 +26,8 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
       rows={runs}
       keyOf={({ run }) => run.id}
       empty={
-        <EmptyState title="No runs">
-          A backup, a restore or any other work of Holdfast is listed here as soon as it begins.
+        <EmptyState title="No runs here">
+          A backup, a restore or any other work of Holdfast is listed as soon as it begins.
         </EmptyState>
       }
     />

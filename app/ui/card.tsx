@@ -15,7 +15,7 @@ export function Card({ title, aside, flush = false, children }: CardProps) {
   return (
     <section
       aria-labelledby={id}
-      className="overflow-hidden rounded-lg border border-line bg-surface print:break-inside-avoid-page print:overflow-visible"
+      className="overflow-hidden rounded-lg border border-line bg-surface print:overflow-visible"
     >
       <header className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2.5">
         <h2 id={id} className="text-sm font-semibold">

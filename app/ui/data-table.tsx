@@ -45,7 +45,7 @@ export function DataTable<Row>({ caption, showCaption = false, columns, rows, ke
       </thead>
       <tbody role="rowgroup">
         {rows.map((row) => (
-          <tr key={keyOf(row)} role="row" className="border-t border-line">
+          <tr key={keyOf(row)} role="row" className="border-t border-line print:break-inside-avoid">
             <th scope="row" role="rowheader" className="px-4 py-2 text-left align-top font-medium break-words">
               {first.show(row)}
             </th>

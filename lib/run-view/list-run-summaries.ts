@@ -29,10 +29,13 @@ interface PageOfRuns extends RunFilter {
 
 /** How many runs are read at once while a filter looks for its own. */
 const batch = 32;
+/** How many are read for one page: a filter that few runs pass must not have all of them read. */
+const mostRead = 512;
 
 /**
  * A page of runs, newest first: `limit` of them at most, only such as are older than `before`. `next` is the `before` of
- * the following page, `null` where there is none.
+ * the following page, `null` where there is none. Where a filter lets few through, a page may be short, or even empty,
+ * and have a next one.
  */
 export async function listRunSummaries(
   repository: Repository,
@@ -40,13 +43,15 @@ export async function listRunSummaries(
 ): Promise<{ runs: RunSummary[]; next: string | null }> {
   const ids = (await listRunIds(repository)).filter((id) => before === undefined || id < before);
   const runs: RunSummary[] = [];
-  for (let from = 0; from < ids.length; from += batch) {
+  let from = 0;
+  while (from < Math.min(ids.length, mostRead) && runs.length <= limit) {
     const read = await Promise.all(ids.slice(from, from + batch).map((id) => readSummary(repository, id)));
     runs.push(...read.filter((summary) => summary !== undefined).filter((summary) => isWanted(summary, filter)));
-    if (runs.length > limit) break;
+    from += batch;
   }
   const page = runs.slice(0, limit);
-  return { runs: page, next: runs.length > limit ? (page.at(-1)?.run.id ?? null) : null };
+  const last = runs.length > limit ? page.at(-1)?.run.id : from < ids.length ? ids[from - 1] : undefined;
+  return { runs: page, next: last ?? null };
 }
 
 async function readSummary(repository: Repository, runId: string): Promise<RunSummary | undefined> {

@@ -146,6 +146,9 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     expect(createHash('sha256').update(json).digest('hex')).toBe(shown);
     expect(JSON.parse(json)).toMatchObject({ format: 1, run: { id, target: 'target' }, proof: { passed: true } });
     expect(await download(page, 'Report')).toContain(shown);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await inspectPage(page, 'proof-printed');
+    await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
     await page.getByRole('link', { name: 'Only differences' }).click();
     await page.getByText('No differences').waitFor();
 
@@ -185,8 +188,10 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     const report = await download(page, 'Report');
     expect(report).toContain('players &lt;b&gt;of&lt;/b&gt; the league');
     expect(report).not.toContain('<b>');
-    await page.setContent(report);
-    await inspectPage(page, 'report-failed-phone');
+    // A page of its own: the report is opened from a disk, under no policy of the server.
+    await using paper = await openPage(browser, phone);
+    await paper.page.setContent(report);
+    await inspectPage(paper.page, 'report-failed-phone');
 
     await page.goto(`${app.url}/runs`);
     await inspectPage(page, 'runs-phone');

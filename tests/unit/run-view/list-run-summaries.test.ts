@@ -28,6 +28,16 @@ describe('the list of runs', () => {
     expect((await listRunSummaries(place.repository, { limit: 2, before: next ?? '' })).next).toBeNull();
   });
 
+  it('reads no more than some hundred runs for a page that a filter leaves empty, and goes on from there', async () => {
+    await using place = await makeRunPlace();
+    await place.open(0, { kind: 'sweep' });
+    for (let n = 1; n <= 520; n++) await place.open(n);
+    const first = await listRunSummaries(place.repository, { limit: 5, kind: 'sweep' });
+    expect(first.runs).toEqual([]);
+    const second = await listRunSummaries(place.repository, { limit: 5, kind: 'sweep', before: first.next ?? '' });
+    expect(second).toMatchObject({ runs: [{ run: { kind: 'sweep' } }], next: null });
+  });
+
   it('is narrowed by kind, by either connection, by status, and to what may be seen', async () => {
     await using place = await makeRunPlace();
     const { repository } = place;
