@@ -40,7 +40,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/runs/[id]', kind: 'page', access: { action: 'read' } },
   { method: 'GET', path: '/runs/[id]/proof', kind: 'page', access: { action: 'read' } },
   { method: 'GET', path: '/runs/[id]/proof/report', kind: 'api', access: { action: 'read' } },
-  { method: 'GET', path: '/runs/[id]/rollback', kind: 'page', access: { action: 'read' } },
+  { method: 'GET', path: '/runs/[id]/rollback', kind: 'page', access: { action: 'rollback' } },
   {
     ...{ method: 'POST', path: '/api/v1/events', kind: 'api' },
     access: { action: 'start-backup', also: 'each event asks for an action of its own' },
