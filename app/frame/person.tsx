@@ -10,7 +10,7 @@ export async function Person() {
   const { name, role } = caller.identity;
   return (
     <form method="post" action="/sign-out" className="flex min-w-0 items-center gap-2 text-sm">
-      <span className="max-w-24 truncate text-quiet sm:max-w-40" title={`Signed in as ${name}, ${role}`}>
+      <span className="max-w-24 truncate text-quiet sm:max-w-64" title={`Signed in as ${name}, ${role}`}>
         {name} <span className="hidden sm:inline">· {role}</span>
       </span>
       <button

@@ -33,7 +33,7 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
 function StepName({ n, slug }: { n: string; slug: string }) {
   return (
     <span className="font-mono text-xs whitespace-nowrap">
-      <span className="inline-block min-w-10 text-quiet">{n}</span> {slug}
+      <span className="inline-block min-w-14 text-quiet">{n}</span> {slug}
     </span>
   );
 }

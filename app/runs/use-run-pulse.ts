@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { z } from 'zod';
+import { useVisible } from '#app/ui/use-visible.ts';
 import { runStatuses } from '#lib/runs/run-record.ts';
 
 const sampleSchema = z.object({
@@ -24,22 +25,22 @@ const patience = 3;
 
 /**
  * What moves of a run, from its stream of events; the browser comes back by itself where the stream breaks off. Where
- * none can be kept, the run is asked for every few seconds.
+ * none can be kept, the run is asked for every few seconds. A page that nobody sees does neither: a browser keeps six
+ * connections to a server without HTTP/2, and tabs in the background must not hold them all.
  */
 export function useRunPulse(runId: string): { pulse: Pulse | undefined; by: 'stream' | 'polling' } {
   const [pulse, setPulse] = useState<Pulse>();
   const [by, setBy] = useState<'stream' | 'polling'>('stream');
   const address = `/api/v1/runs/${runId}/events`;
+  const isFollowed = useVisible() && pulse?.ended !== true;
 
   useEffect(() => {
-    if (by !== 'stream') return;
+    if (by !== 'stream' || !isFollowed) return;
     const source = new EventSource(address);
     let failures = 0;
     source.addEventListener('pulse', ({ data }) => {
       failures = 0;
-      const next = pulseSchema.parse(JSON.parse(data));
-      setPulse(next);
-      if (next.ended) source.close();
+      setPulse(pulseSchema.parse(JSON.parse(data)));
     });
     source.addEventListener('error', () => {
       failures += 1;
@@ -49,22 +50,22 @@ export function useRunPulse(runId: string): { pulse: Pulse | undefined; by: 'str
       setBy('polling');
     });
     return () => source.close();
-  }, [address, by]);
+  }, [address, by, isFollowed]);
 
   useEffect(() => {
-    if (by !== 'polling') return;
+    if (by !== 'polling' || !isFollowed) return;
     const ending = new AbortController();
     const ask = async (): Promise<void> => {
       const next = await askOnce(address, ending.signal);
       if (next) setPulse(next);
-      if (!next?.ended && !ending.signal.aborted) timer = setTimeout(ask, pollMs);
+      if (!ending.signal.aborted) timer = setTimeout(ask, pollMs);
     };
     let timer = setTimeout(ask, 0);
     return () => {
       ending.abort();
       clearTimeout(timer);
     };
-  }, [address, by]);
+  }, [address, by, isFollowed]);
 
   return { pulse, by };
 }

@@ -2,13 +2,16 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { useVisible } from './use-visible.ts';
 
 /** Has the server make the page anew every so often, as long as somebody can see it. */
 export function AutoRefresh({ everyMs }: { everyMs: number }) {
   const router = useRouter();
+  const visible = useVisible();
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && router.refresh(), everyMs);
+    if (!visible) return;
+    const timer = setInterval(() => router.refresh(), everyMs);
     return () => clearInterval(timer);
-  }, [router, everyMs]);
+  }, [router, everyMs, visible]);
   return null;
 }

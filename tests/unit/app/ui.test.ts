@@ -2,6 +2,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { BarChart } from '#app/ui/bar-chart.tsx';
+import { CodeText } from '#app/ui/code-text.tsx';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { describeAgo } from '#app/ui/describe-ago.ts';
 import { LineChart } from '#app/ui/line-chart.tsx';
@@ -62,6 +63,18 @@ describe('a table', () => {
     expect(markup).toMatch(
       /<th scope="row" role="rowheader"[^>]*>a<\/th><td role="cell" data-label="Code"[^>]*>97<\/td>/,
     );
+  });
+});
+
+describe('a sentence with code', () => {
+  const render = (text: string): string =>
+    renderToStaticMarkup(createElement(CodeText, { text })).replaceAll(/ class="[^"]*"/g, '');
+
+  it('has what stands in backticks as code, and keeps one that stands alone', () => {
+    expect(render('See `holdfast runs`, or `x`.')).toBe('See <code>holdfast runs</code>, or <code>x</code>.');
+    expect(render('a ` b')).toBe('a ` b');
+    expect(render('`a` and ` b')).toBe('<code>a</code> and ` b');
+    expect(render('plain <b>')).toBe('plain &lt;b&gt;');
   });
 });
 

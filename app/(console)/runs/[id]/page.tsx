@@ -23,6 +23,7 @@ import { describeRun } from '#lib/run-view/describe-run.ts';
 import { nameRun } from '#lib/run-view/name-run.ts';
 import { readPulse } from '#lib/run-view/read-pulse.ts';
 import { readRunView } from '#lib/run-view/read-run-view.ts';
+import type { RunStatus } from '#lib/runs/run-record.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 interface RunPageProps {
@@ -55,7 +56,9 @@ export default async function RunPage({ params }: RunPageProps) {
         >
           <RunLine run={run} />
         </PageHeader>
-        {result?.error && <ErrorPanel error={nameRun(result.error, cutover?.knownAs ?? run.id)} />}
+        {result?.error && (
+          <ErrorPanel error={nameRun(result.error, cutover?.knownAs ?? run.id)} tone={toneOf(result.status)} />
+        )}
         {waiting !== null && <WaitingPanel waiting={waiting} />}
         {result === null && (
           <Card title="Progress">
@@ -104,4 +107,9 @@ export default async function RunPage({ params }: RunPageProps) {
       </>
     );
   });
+}
+
+function toneOf(status: RunStatus): 'failed' | 'caution' | 'neutral' {
+  if (status === 'cancelled') return 'neutral';
+  return status === 'refused' ? 'caution' : 'failed';
 }
