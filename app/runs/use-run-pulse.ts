@@ -38,10 +38,10 @@ export function useRunPulse(runId: string): { pulse: Pulse | undefined; by: 'str
     if (by !== 'stream' || !isFollowed) return;
     const source = new EventSource(address);
     let failures = 0;
-    source.addEventListener('pulse', ({ data }) => {
+    source.addEventListener('open', () => {
       failures = 0;
-      setPulse(pulseSchema.parse(JSON.parse(data)));
     });
+    source.addEventListener('pulse', ({ data }) => setPulse(pulseSchema.parse(JSON.parse(data))));
     source.addEventListener('error', () => {
       failures += 1;
       // CLOSED: the server refused, and the browser does not come back by itself.

@@ -115,6 +115,8 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await page.getByText('exit code').waitFor();
     expect(await page.evaluate(() => Reflect.get(window, 'kept')), 'the page was not loaded anew').toBe(true);
     await inspectPage(page, 'run-done-light');
+    const markup = await (await page.request.get(page.url())).text();
+    expect(markup, 'the policy lets no inline style through').not.toMatch(/<[^>]+ style=/);
     await page.goto(`${app.url}/runs`);
     await inspectPage(page, 'runs-light');
     expect(problems).toEqual([]);
