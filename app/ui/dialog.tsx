@@ -1,7 +1,6 @@
 'use client';
 
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { clsx } from 'clsx';
 import { type ReactNode, useId, useState } from 'react';
 import { type ButtonTone, buttonClass } from './button.tsx';
 
@@ -35,8 +34,13 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     setBusy(false);
     if (done) setOpen(false);
   };
+  const change = (wanted: boolean): void => {
+    if (busy) return;
+    setOpen(wanted);
+    setGiven('');
+  };
   return (
-    <AlertDialog.Root open={open} onOpenChange={(wanted) => !busy && setOpen(wanted)}>
+    <AlertDialog.Root open={open} onOpenChange={change}>
       <AlertDialog.Trigger className={buttonClass(tone)}>{trigger}</AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 min-h-dvh bg-veil" />
@@ -67,7 +71,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             </AlertDialog.Close>
             <button
               type="button"
-              className={clsx(buttonClass(tone))}
+              className={buttonClass(tone)}
               disabled={busy || (typed !== undefined && given !== typed)}
               onClick={act}
             >
