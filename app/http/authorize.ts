@@ -37,7 +37,7 @@ export async function requireRightOf(caller: Caller, asked: Asked): Promise<void
     requireRight(caller.identity, asked);
   } catch (cause) {
     if (cause instanceof RefusedError && asked.action !== 'read') {
-      const object = asked.connections?.join(', ') ?? null;
+      const object = Array.isArray(asked.connections) ? asked.connections.join(', ') : null;
       await noteRefusal({ ...whoOf(caller), what: asked.action, object }, cause.code);
     }
     throw cause;

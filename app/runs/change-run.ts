@@ -15,7 +15,7 @@ export function changeRun(
   { action, id }: { action: Action; id: string },
   change: (workspace: Workspace, root: RunRecord) => Promise<unknown>,
 ): Promise<Response> {
-  return answer(request, { action, status: 202 }, async (caller) => {
+  return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
     const workspace = await openWorkspace();
     const root = await requireRoot(workspace.repository, id);
     const connections = connectionsOf(root);

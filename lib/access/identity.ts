@@ -20,24 +20,28 @@ export interface Identity {
 /** What is about to be done, and to which connections. */
 export interface Asked {
   action: Action;
-  /** Connections that are read or changed; none where the action is about the service as a whole. */
-  connections?: readonly string[];
+  /**
+   * Connections that are read or changed; none where the action is about the service as a whole. `later`: only what is
+   * asked for will tell, and the same is asked once more with them.
+   */
+  connections?: readonly string[] | 'later';
 }
 
 /**
- * Lets pass who may. Only reading may be done without a connection by an identity with a scope; the listing is then cut
- * to it (`isInScope`). @throws RefusedError (`forbidden`, `out_of_scope`).
+ * Lets pass who may. An identity with a scope may do nothing that is about no connection (`[]`, or none given), but for
+ * reading a listing, which is then cut to it (`isInScope`). @throws RefusedError (`forbidden`, `out_of_scope`).
  */
-export function requireRight(identity: Identity, { action, connections = [] }: Asked): void {
+export function requireRight(identity: Identity, { action, connections }: Asked): void {
   if (!may(identity.role, action)) {
     throw new RefusedError(`${describeIdentity(identity)} is ${identity.role}, and may not ${inWords(action)}.`, {
       code: 'forbidden',
       hint: `It takes the role ${leastRoles[action]}.`,
     });
   }
-  if (identity.scope === null) return;
-  const outside = connections.filter((connection) => !isInScope(identity, [connection]));
-  if (outside.length === 0 && (connections.length > 0 || action === 'read')) return;
+  if (identity.scope === null || connections === 'later') return;
+  if (connections === undefined && action === 'read') return;
+  const outside = (connections ?? []).filter((connection) => !isInScope(identity, [connection]));
+  if (outside.length === 0 && connections !== undefined && connections.length > 0) return;
   const what = outside.length > 0 ? outside.join(', ') : 'the service as a whole';
   throw new RefusedError(`${describeIdentity(identity)} is limited to ${identity.scope.join(', ')}, not ${what}.`, {
     code: 'out_of_scope',

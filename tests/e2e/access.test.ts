@@ -179,6 +179,7 @@ describe('a token', () => {
       const { status, text: answer } = await ask(app, '/api/v1/events', text, { method: 'POST', body });
       return [status, JSON.parse(answer).code];
     };
+    expect(await send('backup.requested', { connection: 'shop' })).toEqual([202, undefined]);
     expect(await send('backup.requested', { connection: 'other' })).toEqual([403, 'out_of_scope']);
     expect(await send('transfer.requested', { from: 'shop', to: 'other' })).toEqual([403, 'out_of_scope']);
     expect(await send('rollback.requested', { run: theirs })).toEqual([403, 'out_of_scope']);

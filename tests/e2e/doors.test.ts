@@ -55,7 +55,7 @@ describe('every route', () => {
   it('is closed, but for those that are here', () => {
     expect(titled.filter(({ access }) => 'open' in access).map(({ title }) => title)).toEqual([
       ...['GET /sign-in', 'GET /sign-in/oidc', 'GET /sign-in/oidc/callback', 'POST /sign-out'],
-      ...['GET /api/health', 'GET /api/health/live', 'GET /api/health/ready'],
+      ...['GET /api/health/live', 'GET /api/health/ready', 'GET /api/health'],
       ...['GET /api/inngest', 'POST /api/inngest', 'PUT /api/inngest', 'POST /api/v1/session'],
     ]);
   });

@@ -45,10 +45,18 @@ describe('a right', () => {
 
   it('is refused with a scope where it is about the whole service, but for reading', () => {
     requireRight(scoped, { action: 'read' });
+    // A run that is about no connection, as a sweep.
+    expect(() => requireRight(scoped, { action: 'read', connections: [] })).toThrow(code('out_of_scope'));
     for (const action of ['manage-tokens', 'sweep', 'see-audit', 'see-metrics', 'start-backup'] as const) {
       expect(() => requireRight(scoped, { action }), action).toThrow(code('out_of_scope'));
       requireRight(admin, { action });
     }
+  });
+
+  it('may be asked for before the connections are known', () => {
+    requireRight(scoped, { action: 'restore', connections: 'later' });
+    const viewer = { ...scoped, role: 'viewer' as const };
+    expect(() => requireRight(viewer, { action: 'restore', connections: 'later' })).toThrow(code('forbidden'));
   });
 
   it('knows what lies in a scope', () => {

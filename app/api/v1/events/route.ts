@@ -22,7 +22,7 @@ const mostBytes = 1024 * 1024;
  * them must be allowed, else none is sent.
  */
 export function POST(request: Request): Promise<Response> {
-  return answer(request, { action: 'start-backup', status: 202 }, async (caller) => {
+  return answer(request, { action: 'start-backup', connections: 'later', status: 202 }, async (caller) => {
     const events = parseEvents(await readBody(request, { maxBytes: mostBytes })).map(withId);
     for (const event of events) await requireRightTo(caller, event);
     // Each has its entry in the log before the first one is sent.
@@ -44,7 +44,7 @@ function withId(event: AcceptedEvent): NamedEvent {
 
 /** Which connections a backup or a run is about matters only to who is limited to some. */
 async function requireRightTo(caller: Caller, event: AcceptedEvent): Promise<void> {
-  await requireRightOf({ ...caller, identity: { ...caller.identity, scope: null } }, { action: actionOf(event) });
+  await requireRightOf(caller, { action: actionOf(event), connections: 'later' });
   if (caller.identity.scope === null) return;
   const openRepository = async () => (await openWorkspace()).repository;
   await requireRightOf(caller, await rightOfEvent(openRepository, event));

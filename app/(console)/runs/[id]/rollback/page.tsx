@@ -22,7 +22,7 @@ export const metadata: Metadata = { title: 'Roll back' };
 /** What a rollback would do and cost, before it is asked for. Looks at the target's server. */
 export default async function RollbackPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
-  return showPage({ action: 'rollback', path: `/runs/${id}/rollback` }, async (caller) => {
+  return showPage({ action: 'rollback', connections: 'later', path: `/runs/${id}/rollback` }, async (caller) => {
     const workspace = await openWorkspace();
     const run = await requireRoot(workspace.repository, id);
     await requireRightOf(caller, { action: 'rollback', connections: connectionsOf(run) });
