@@ -61,7 +61,7 @@ ${view.sections.map(({ title: name, lines }) => renderLines(name, lines))}
 
 function renderTables(tables: readonly TableLine[]): Html {
   return html`<h2>Tables</h2>
-<div class="wide"><table><thead><tr><th>Table</th><th class="n">Rows, source</th><th class="n">Rows, copy</th><th>Digest, source</th><th>Digest, copy</th><th>Verdict</th></tr></thead>
+<div class="wide" tabindex="0" role="region" aria-label="Tables"><table><thead><tr><th>Table</th><th class="n">Rows, source</th><th class="n">Rows, copy</th><th>Digest, source</th><th>Digest, copy</th><th>Verdict</th></tr></thead>
 <tbody>${tables.map(
     ({ table, rows, content, passed }) =>
       html`<tr><th>${table}</th><td class="n">${rows.expected}</td><td class="n">${rows.actual}</td><td><code>${content?.expected ?? 'not compared'}</code></td><td><code>${content?.actual ?? 'not compared'}</code></td>${verdictCell(passed)}</tr>
@@ -71,7 +71,7 @@ function renderTables(tables: readonly TableLine[]): Html {
 
 function renderLines(title: string, lines: readonly ProofLine[]): Html {
   return html`<h2>${title}</h2>
-<div class="wide"><table><thead><tr><th>Object</th><th>Source</th><th>Copy</th><th>Verdict</th></tr></thead>
+<div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th>Object</th><th>Source</th><th>Copy</th><th>Verdict</th></tr></thead>
 <tbody>${lines.map(
     ({ object, expected, actual, passed }) =>
       html`<tr><th>${object}</th><td>${expected}</td><td>${actual}</td>${verdictCell(passed)}</tr>
