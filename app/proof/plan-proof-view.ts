@@ -17,9 +17,11 @@ export interface TableLine {
 }
 
 /** Checks of one sort that are not of tables. */
-interface ProofSection {
+export interface ProofSection {
   id: string;
   title: string;
+  /** What the copy is held against: the source, or, for a query, what the config demands of it if it does. */
+  against: 'Source' | 'Expected';
   lines: ProofLine[];
   /** Of all lines, also those that are not shown. */
   total: number;
@@ -82,6 +84,7 @@ function groupOthers(checks: readonly ProofCheck[]): ProofSection[] {
     .sort(([one], [other]) => one.place - other.place)
     .map(([{ id, title }, lines]) => ({
       ...{ id, title, total: lines.length, failed: countFailed(lines) },
+      against: id === 'queries' ? 'Expected' : 'Source',
       lines: failedFirst(lines),
     }));
 }

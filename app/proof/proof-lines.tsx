@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX } from 'lucide-react';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { describeCount } from '#lib/report/describe-amounts.ts';
-import type { ProofLine, TableLine } from './plan-proof-view.ts';
+import type { ProofLine, ProofSection, TableLine } from './plan-proof-view.ts';
 
 /** Tables side by side: what the backup has, and what was found in the copy. */
 export function TableLines({ tables }: { tables: readonly TableLine[] }) {
@@ -27,13 +27,13 @@ export function TableLines({ tables }: { tables: readonly TableLine[] }) {
 }
 
 /** Any other checks side by side. */
-export function CheckLines({ caption, lines }: { caption: string; lines: readonly ProofLine[] }) {
+export function CheckLines({ title, against, lines }: Pick<ProofSection, 'title' | 'against' | 'lines'>) {
   return (
     <DataTable
-      caption={caption}
+      caption={title}
       columns={[
         { name: 'Object', show: ({ object }) => <span className="font-mono text-xs">{object}</span> },
-        { name: 'Source', show: ({ expected }) => expected },
+        { name: against, show: ({ expected }) => expected },
         { name: 'Copy', show: (line) => <Found line={line} text={line.actual} /> },
         { name: 'Verdict', show: ({ passed }) => <Verdict passed={passed} /> },
       ]}

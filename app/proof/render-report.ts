@@ -2,7 +2,7 @@ import { describeBytes, describeCount, describeTime } from '#lib/report/describe
 import { describeRun } from '#lib/run-view/describe-run.ts';
 import { digestProofDocument, type ProofDocument } from '#lib/run-view/proof-document.ts';
 import { type Html, html } from './escape-html.ts';
-import { type ProofLine, planProofView, type TableLine } from './plan-proof-view.ts';
+import { type ProofSection, planProofView, type TableLine } from './plan-proof-view.ts';
 import { reportStyle } from './report-style.ts';
 
 /**
@@ -50,7 +50,7 @@ export function renderReport(document: ProofDocument, { by, at }: { by: string; 
 ${verdict}
 <dl>${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<dt>${name}</dt><dd>${value ?? ''}</dd>`)}</dl>
 ${view.tables.length > 0 ? renderTables(view.tables) : html``}
-${view.sections.map(({ title: name, lines }) => renderLines(name, lines))}
+${view.sections.map(renderSection)}
 <footer>Source: what the backup's snapshot held. Copy: what was read back from the restored database.</footer>
 </main>
 </body>
@@ -69,9 +69,9 @@ function renderTables(tables: readonly TableLine[]): Html {
   )}</tbody></table></div>`;
 }
 
-function renderLines(title: string, lines: readonly ProofLine[]): Html {
+function renderSection({ title, against, lines }: ProofSection): Html {
   return html`<h2>${title}</h2>
-<div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th>Object</th><th>Source</th><th>Copy</th><th>Verdict</th></tr></thead>
+<div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th>Object</th><th>${against}</th><th>Copy</th><th>Verdict</th></tr></thead>
 <tbody>${lines.map(
     ({ object, expected, actual, passed }) =>
       html`<tr><th>${object}</th><td>${expected}</td><td>${actual}</td>${verdictCell(passed)}</tr>

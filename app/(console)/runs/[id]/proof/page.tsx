@@ -70,9 +70,9 @@ export default async function ProofPage({ params, searchParams }: ProofPageProps
             <TableLines tables={view.tables} />
           </Card>
         )}
-        {view.sections.map(({ id: section, title, lines, failed, total }) => (
+        {view.sections.map(({ id: section, title, against, lines, failed, total }) => (
           <Card key={section} title={title} aside={<Count failed={failed} total={total} />} flush>
-            <CheckLines caption={title} lines={lines} />
+            <CheckLines title={title} against={against} lines={lines} />
           </Card>
         ))}
         {view.tables.length === 0 && view.sections.length === 0 && (
