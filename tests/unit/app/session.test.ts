@@ -77,9 +77,7 @@ describe('a sign-in that is under way', () => {
   });
 
   it('comes back in time, unchanged and sealed here', async () => {
-    const old = sealIn(
-      await flowCookie({ ...flow, state: 's2', startedAt: now - 601_000 }, { secret, secure: false }),
-    );
+    const old = sealIn(await flowCookie({ ...flow, state: 's2', startedAt: now - 601_000 }, { secret, secure: false }));
     expect(await takeFlow(old, secret)).toBeUndefined();
     const cookie = sealIn(await flowCookie({ ...flow, state: 's3' }, { secret, secure: false }));
     for (const other of [undefined, '', 'x', `${cookie.slice(0, -3)}abc`]) {
