@@ -1,6 +1,7 @@
 import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import { isAws, type S3Options } from './s3-client.ts';
+import { readS3Failure } from './s3-error.ts';
 import { type BodyCheck, type ChecksumMode, checkBody, compareAnswer, type StoredFacts } from './upload-checks.ts';
 import { uploadMultipart } from './upload-multipart.ts';
 
@@ -64,7 +65,18 @@ export function createUploader(
   return async ({ key, parts, ifNoneMatch }) => {
     for (let attempt = 1; attempt <= uploadsOfOne; attempt++) {
       // Once it was answered that the object is ours, a second upload replaces what we know to be wrong.
-      const { sent, answer } = await send({ key, parts, ifNoneMatch: ifNoneMatch && attempt === 1 });
+      const outcome = await send({ key, parts, ifNoneMatch: ifNoneMatch && attempt === 1 }).catch((error: unknown) => {
+        // The end of a multipart upload, whose answer was lost, was asked for again: it has become an object by then.
+        const { code, attempts } = readS3Failure(error);
+        if (code !== 'NoSuchUpload' || attempts === 1 || ifNoneMatch || attempt === uploadsOfOne) throw error;
+        return 'answer lost' as const;
+      });
+      if (outcome === 'answer lost') {
+        const kept = await readBack(key);
+        if (kept !== undefined && equalsParts(kept.bytes, parts)) return;
+        continue;
+      }
+      const { sent, answer } = outcome;
       const same = compareAnswer(sent, answer);
       if (same === 'yes' && sent.md5Hex !== undefined) etags = 'md5';
       if (same !== 'no' || etags === 'other' || (await isKept(key, parts, answer))) return;
