@@ -29,7 +29,9 @@ export function renderBackup(
   ];
   if (manifest.label !== null) facts.unshift(['label', manifest.label]);
   if (keyId !== null) facts.push(['sealed', `under key id ${keyId}`]);
-  if (manifest.git.sha !== null) facts.push(['commit', manifest.git.sha]);
+  const { sha, ref } = manifest.git;
+  if (sha !== null) facts.push(['commit', ref ? `${sha} (${ref})` : sha]);
+  if (manifest.migration) facts.push(['migration', `${manifest.migration.version} (${manifest.migration.tool})`]);
   return [
     `Backup ${terminal.paint('bold', manifest.id)} of ${manifest.connection}`,
     renderFacts(terminal, facts),
