@@ -17,6 +17,7 @@ import { writeBackup } from '#lib/backup/write-backup.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findDeploy } from '#lib/config/find-deploy.ts';
+import { storeRestoreScript } from '#lib/export/restore-script/store-restore-script.ts';
 import { home, locate } from '#lib/postgres/place.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -92,7 +93,8 @@ export async function backUpEpoch(
     const { id: runId, startedAt, backup } = run;
     const named = { id: backup ?? runId, connection: request.connection, label: request.label ?? null };
     const deploy = findDeploy(readEnvironment());
-    return writeBackup(repository, { ...named, runId, epoch, startedAt, deploy, server, snapshot, schema });
+    const facts = { ...named, runId, epoch, startedAt, deploy, server, snapshot, schema };
+    return writeBackup(repository, facts, (manifest) => storeRestoreScript(repository, manifest));
   });
 
   return {

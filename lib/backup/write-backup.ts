@@ -27,9 +27,14 @@ export interface BackupFacts {
 
 /**
  * Puts the manifest together, asks the store for every object it names, and only then writes it: the commit.
+ * `layBeside` writes before it what belongs beside it, and has to be safe to run twice.
  * Safe to run twice: the manifest is written once. @throws DamagedError where a piece or an object is missing.
  */
-export async function writeBackup(repository: Repository, facts: BackupFacts): Promise<Manifest['totals']> {
+export async function writeBackup(
+  repository: Repository,
+  facts: BackupFacts,
+  layBeside: (manifest: Manifest) => Promise<void>,
+): Promise<Manifest['totals']> {
   const run = { runId: facts.runId, epoch: facts.epoch };
   const { catalog, ...plan } = await readBackupPlan(repository, run);
   const copied = await readCopied(repository, run);
@@ -71,6 +76,7 @@ export async function writeBackup(repository: Repository, facts: BackupFacts): P
     leftOut: catalog.leftOut,
     totals: addTotals(tables, copied.values()),
   };
+  await layBeside(manifest);
   await commitManifest(repository, manifest);
   return manifest.totals;
 }
