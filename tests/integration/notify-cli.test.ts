@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openDiscord, openSlack } from '#tests/support/chat-receivers.ts';
 import { createCliSource } from '#tests/support/cli-database.ts';
 import { type CliPlace, openCliPlace, passwordOf } from '#tests/support/cli-place.ts';
-import { mailLogin, openMailServer } from '#tests/support/mail-server.ts';
+import { mailCertificate, mailLogin, openMailServer } from '#tests/support/mail-server.ts';
 import { openReceiver, type WebhookReceiver } from '#tests/support/webhook-receiver.ts';
 
 const signing = Buffer.from('a signing secret of 24 bytes or more').toString('base64');
@@ -37,7 +37,7 @@ it('notify test sends by every channel and says of each what came of it, with no
     WRONG_URL: `${slack.url}/services/wrong-s3cret`,
   };
   await using place = await openCliPlace({ ...env, HOLDFAST_CONFIG: 'holdfast.config.mjs' });
-  const login = { user: mailLogin.user, passwordFrom: 'MAIL_PASSWORD', caFile: mail.caFile };
+  const login = { user: mailLogin.user, passwordFrom: 'MAIL_PASSWORD', caFile: mailCertificate };
   const about = { host: '127.0.0.1', port: mail.port, from: 'backup@example.com', to: ['ops@example.com'] };
   const notify = [
     { kind: 'slack', urlFrom: 'SLACK_URL' },
