@@ -5,7 +5,6 @@ import type { Channel } from '#lib/config/channel.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
-import { deliverNotice } from '#lib/notify/deliver-notice.ts';
 import { writeTestNotice } from '#lib/notify/write-test-notice.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
@@ -47,6 +46,8 @@ interface Told {
 async function test(terminal: Terminal, name: string | undefined): Promise<number> {
   const { alarms } = await loadConfig();
   const channels = chooseChannels(alarms.channels, name);
+  // Loaded here: no other verb should wait for the clients of mail and webhooks.
+  const { deliverNotice } = await import('#lib/notify/deliver-notice.ts');
   const notice = writeTestNotice(new Date(), alarms.publicUrl);
   const told = await Promise.all(
     channels.map(async (channel): Promise<Told> => {

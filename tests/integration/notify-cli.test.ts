@@ -106,6 +106,9 @@ it('a command stays until its notices are sent; what cannot be sent is left to t
   const first = await place.runJson(['backup']);
   expect(first.status).toBe('completed');
   expect(take(hook)).toEqual(['holdfast.recovered', 'holdfast.recovered']);
+  expect(await place.runJson(['show', first.run.id])).toMatchObject({
+    notified: [{ channel: 'webhook', event: 'recovered', state: 'delivered', detail: 'answered 200' }],
+  });
   expect(ping.received.map(({ method, path }) => [method, path])).toEqual([['POST', '/uu1d-s3cret']]);
   expect(await place.listJournals()).toEqual([]);
   expect(await place.runJson(['overdue'])).toMatchObject({ connections: [{ overdue: false }], told: [] });
