@@ -1,4 +1,5 @@
 import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
+import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import { isAws, type S3Options } from './s3-client.ts';
 import { readS3Failure } from './s3-error.ts';
@@ -52,7 +53,7 @@ export function createUploader(
   };
 
   const isKept = async (key: string, parts: readonly Uint8Array[], answer: StoredFacts): Promise<boolean> => {
-    const kept = await readBack(key);
+    const kept = await readBack(key).catch(nothingIfDamaged);
     if (kept === undefined) return false;
     if (equalsParts(kept.bytes, parts)) {
       if (etags === 'not known') etags = 'other';
@@ -104,6 +105,11 @@ export function objectSettings(
     ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }),
     ...(storageClass === undefined || size < leastClassBytes ? {} : { StorageClass: storageClass }),
   };
+}
+
+/** Bytes that do not have the checksum the store keeps of them are not what was sent. */
+function nothingIfDamaged(error: unknown): undefined {
+  if (!(error instanceof DamagedError)) throw error;
 }
 
 function equalsParts(bytes: Buffer, parts: readonly Uint8Array[]): boolean {

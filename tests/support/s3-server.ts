@@ -44,6 +44,8 @@ export interface S3ServerOptions {
   etags?: 'md5' | 'random';
   /** Milliseconds that the server's clock is ahead. */
   clockAheadMs?: number;
+  /** No answer carries the server's time. */
+  hidesClock?: boolean;
   /** What becomes of an upload; the answer is the same. */
   lie?: (key: string) => Lie;
   lifecycle?: string;
@@ -211,14 +213,15 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Te
           ? Buffer.alloc(bytes.length, 1)
           : bytes;
     if (options.versions === 'on' && state.objects.has(key)) state.formerVersions.push(key);
-    if (lie !== 'store-nothing') state.put(key, stored, { ...settings, etag });
     // A store that damages what it stores computes its answer from what it has, one that forgets it from what came.
-    const truth = lie === 'store-half' || lie === 'store-other' ? quoteMd5(stored) : etag;
+    const truth =
+      options.etags !== 'random' && (lie === 'store-half' || lie === 'store-other') ? quoteMd5(stored) : etag;
+    if (lie !== 'store-nothing') state.put(key, stored, { ...settings, etag: truth });
     const crc32 = settings.crc32 === undefined ? undefined : crc32Of(stored);
     return {
       status: 200,
       headers: {
-        ETag: options.etags === 'random' ? etag : truth,
+        ETag: truth,
         ...settingHeaders({ ...settings, ...(crc32 === undefined ? {} : { crc32 }) }),
       },
     };
@@ -302,7 +305,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Te
 
   const server = createServer((request, response) => {
     response.sendDate = false;
-    response.setHeader('Date', new Date(now()).toUTCString());
+    if (options.hidesClock !== true) response.setHeader('Date', new Date(now()).toUTCString());
     // A request that breaks off is never answered and stores nothing.
     handle(request).then(
       (answer) => {
