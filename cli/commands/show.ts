@@ -4,6 +4,7 @@ import { renderOutline } from '#cli/output/render-outline.ts';
 import { renderRun } from '#cli/output/render-run.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
+import { readStoredFormats } from '#lib/export/formats/stored-formats.ts';
 import { readManifest, readOutline } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findNamed } from './find-named.ts';
@@ -36,8 +37,11 @@ async function show(terminal: Terminal, id: string): Promise<number> {
   if (named.kind === 'run') return showRun(terminal, workspace, named.runId);
   const outline = await readOutline(workspace.repository, named.key);
   const manifest = outline.checked ? await readManifest(workspace.repository, named.key) : null;
-  terminal.result({ kind: 'backup', outline, manifest }, () =>
-    manifest === null ? renderOutline(terminal, outline) : renderBackup(terminal, { manifest, keyId: outline.keyId }),
+  const formats = await readStoredFormats(workspace.repository, named.key);
+  terminal.result({ kind: 'backup', outline, manifest, formats }, () =>
+    manifest === null
+      ? renderOutline(terminal, outline)
+      : renderBackup(terminal, { manifest, keyId: outline.keyId, formats }),
   );
   return 0;
 }

@@ -1,4 +1,5 @@
 import { describeRowSource } from '#lib/catalog/read-row-sources.ts';
+import type { StoredFormat } from '#lib/export/formats/stored-formats.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import { describeBytes, describeCount, describeDuration, describeMany, describeTime } from './describe-amounts.ts';
 import { renderFacts, renderTable } from './render-table.ts';
@@ -7,7 +8,7 @@ import type { Terminal } from './terminal.ts';
 /** A backup for people: what it is, the key it is sealed under, its tables, what it leaves out. */
 export function renderBackup(
   terminal: Terminal,
-  { manifest, keyId }: { manifest: Manifest; keyId: string | null },
+  { manifest, keyId, formats }: { manifest: Manifest; keyId: string | null; formats: readonly StoredFormat[] },
 ): string {
   const { source, snapshot, schema, totals, tables } = manifest;
   const took = Date.parse(manifest.completedAt) - Date.parse(manifest.startedAt);
@@ -32,6 +33,7 @@ export function renderBackup(
   const { sha, ref } = manifest.git;
   if (sha !== null) facts.push(['commit', ref ? `${sha} (${ref})` : sha]);
   if (manifest.migration) facts.push(['migration', `${manifest.migration.version} (${manifest.migration.tool})`]);
+  for (const stored of formats) facts.push(['format', describeFormat(stored)]);
   return [
     `Backup ${terminal.paint('bold', manifest.id)} of ${manifest.connection}`,
     renderFacts(terminal, facts),
@@ -39,6 +41,12 @@ export function renderBackup(
     renderTables(terminal, manifest),
     ...renderLeftOut(terminal, manifest),
   ].join('\n');
+}
+
+function describeFormat({ format, files }: StoredFormat): string {
+  const bytes = describeBytes(files.reduce((sum, file) => sum + file.bytes, 0));
+  const [only, second] = files;
+  return `${format}: ${only && !second ? `${only.path}, ` : `${describeMany(files.length, 'file')}, `}${bytes}`;
 }
 
 function describeOthers({ sequences, extensions, matviews, largeObjects, answers }: Manifest): string {
