@@ -8,6 +8,7 @@ import { performCutOver } from '#lib/cutover/carry-out.ts';
 import { undoCutover } from '#lib/cutover/undo-cutover.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { type BackupKey, findManifest } from '#lib/manifest/manifest-store.ts';
+import { requireUndamaged } from '#lib/standing/require-undamaged.ts';
 import { awaitApproval } from './await-approval.ts';
 import { buildCopy } from './build-copy.ts';
 import { checkTarget } from './check-target.ts';
@@ -54,7 +55,9 @@ export const restore = inngest.createFunction(
       const backup = await steps.run('find-backup', async ({ repository }) => {
         // Safe to run twice: reads only.
         const manifest = await findManifest(repository, { backup: request.backup, connection: request.from });
-        return { connection: manifest.connection, backupId: manifest.id, bytes: Number(manifest.totals.bytes) };
+        const { connection, id: backupId } = manifest;
+        await requireUndamaged(repository, { connection, backupId });
+        return { connection, backupId, bytes: Number(manifest.totals.bytes) };
       });
       found = backup.backupId;
       key = { connection: backup.connection, backupId: backup.backupId };
