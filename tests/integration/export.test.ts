@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportBackup } from '#lib/export/export-backup.ts';
+import { findManifest } from '#lib/manifest/manifest-store.ts';
+import { openRepository } from '#lib/repository/open-repository.ts';
 import { zooTemplate } from '#tests/fixtures/zoo/zoo-template.ts';
 import { type CliPlace, openCliPlace } from '#tests/support/cli-place.ts';
 import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
@@ -179,7 +182,10 @@ describe('--format json', () => {
     } else if (typeof mine === 'string' && mine !== theirs) {
       const bytes = typeof theirs === 'string' && theirs.startsWith('\\x');
       if (bytes) expect(Buffer.from(mine, 'base64').toString('hex'), where).toBe(theirs.slice(2));
-      else if (typeof theirs === 'number') expect(Number(mine), where).toBe(theirs);
+      else if (typeof theirs === 'number') {
+        expect(Number(mine), where).toBe(theirs);
+        expect(mine.replaceAll(/\D/g, '').length, `${where}: ${mine} could be a number`).toBeGreaterThan(15);
+      }
       // Composite values, and arrays with bounds of their own, are PostgreSQL's text.
       else if (typeof theirs === 'object') expect(mine, where).toMatch(/^[({[]|=>/);
       else expect(mine.replace(/Z$/, '+00:00'), where).toBe(theirs);
@@ -268,6 +274,30 @@ describe('what stands in the way', () => {
       expect((await readdir(place.folder)).filter((name) => name.includes('damaged-'))).toEqual([
         folder.slice(place.folder.length + 1),
       ]);
+    }
+  });
+
+  it('is a full disk: exit code 1 and its reason', async () => {
+    const told = join(place.folder, 'full');
+    const line = `"$NODE" "$CLI" export latest --format csv --table zoo.many_rows -o - 2>'${told}' >/dev/full`;
+    const env = { HOLDFAST_REPOSITORY: `file:${place.repository}`, HOLDFAST_STATE: place.state };
+    const cli = { NODE: process.execPath, CLI: join(import.meta.dirname, '../../cli/holdfast.js') };
+    expect((await shell(line, { ...env, ...cli })).exitCode).toBe(1);
+    expect(await readFile(told, 'utf8')).toMatch(/^error: Cannot write to standard output: the disk is full\.\nhint: /);
+  });
+
+  it('is a person who stops it, and nothing is left', async () => {
+    const repository = await openRepository({ location: `file:${place.repository}`, access: 'read' });
+    const manifest = await findManifest(repository, { backup });
+    for (const format of ['sql', 'csv', 'json', 'directory'] as const) {
+      const stop = new AbortController();
+      const to = { path: join(place.folder, 'stopped'), overwrite: false };
+      const request = { tables: [], owners: true, privileges: true, scratch: null, environment: {} };
+      const exporting = exportBackup({
+        ...{ repository, manifest, format, to, ...request, signal: stop.signal, onBytes: () => stop.abort() },
+      });
+      await expect(exporting).rejects.toMatchObject({ name: 'CancelledError', exitCode: 6 });
+      expect((await readdir(place.folder)).filter((name) => name.includes('stopped'))).toEqual([]);
     }
   });
 
