@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { describeBytes, describeCount, describeTime } from '#cli/output/describe-amounts.ts';
+import { describeMarks, type StandingMarks, toMarks } from '#cli/output/describe-standing-marks.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { type BackupKey, listBackups, readOutline } from '#lib/manifest/manifest-store.ts';
+import { type BackupKey, readOutline } from '#lib/manifest/manifest-store.ts';
 import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { parseSha } from './parse-sha.ts';
 import { pointInTime } from './point-in-time.ts';
@@ -24,8 +26,10 @@ const optionsSchema = z.object({
 type Options = z.infer<typeof optionsSchema>;
 
 /** One backup of the listing; `problem` says why its manifest cannot be read. */
-type Entry = BackupKey &
-  ({ summary: Summary; problem: null } | { summary: null; problem: { code: string; message: string } });
+type Entry = BackupKey & { standing: StandingMarks } & (
+    | { summary: Summary; problem: null }
+    | { summary: null; problem: { code: string; message: string } }
+  );
 
 interface Summary {
   label: string | null;
@@ -74,7 +78,7 @@ export function addList(program: Command, start: StartVerb): void {
 
 async function list(terminal: Terminal, options: Options): Promise<number> {
   const { repository } = await openWorkspace();
-  const keys = (await listBackups(repository, options.connection)).filter((key) => isWithin(key, options));
+  const keys = (await listStandings(repository, options.connection)).filter((key) => isWithin(key, options));
   const { entries, total } = await findEntries(repository, keys, options);
   const document = { repository: repository.location, total, backups: entries };
   terminal.result(document, () => render(terminal, { entries, total, location: repository.location }));
@@ -91,7 +95,7 @@ function isWithin({ backupId }: BackupKey, { since, before }: Options): boolean 
 /** The newest of the wanted ones, and how many there are. What only a manifest tells is asked of every manifest. */
 async function findEntries(
   repository: Repository,
-  keys: readonly BackupKey[],
+  keys: readonly Standing[],
   { limit, git, label }: Options,
 ): Promise<{ entries: Entry[]; total: number }> {
   if (git === undefined && label === undefined) {
@@ -106,7 +110,7 @@ async function findEntries(
   return { entries: found.slice(0, limit), total: found.length };
 }
 
-async function readEntries(repository: Repository, keys: readonly BackupKey[]): Promise<Entry[]> {
+async function readEntries(repository: Repository, keys: readonly Standing[]): Promise<Entry[]> {
   const entries: Entry[] = [];
   const queue = keys.entries();
   await Promise.all(
@@ -117,9 +121,11 @@ async function readEntries(repository: Repository, keys: readonly BackupKey[]): 
   return entries;
 }
 
-async function readEntry(repository: Repository, key: BackupKey): Promise<Entry> {
+async function readEntry(repository: Repository, standing: Standing): Promise<Entry> {
+  const { connection, backupId } = standing;
+  const key = { connection, backupId, standing: toMarks(standing) };
   try {
-    const { label, snapshot, source, database, tables, totals, git, keyId } = await readOutline(repository, key);
+    const { label, snapshot, source, database, tables, totals, git, keyId } = await readOutline(repository, standing);
     const { rows, bytes, stored, newStored } = totals;
     const what = { label, takenAt: snapshot.takenAt, server: source.version, database, gitSha: git.sha, keyId };
     return { ...key, summary: { ...what, tables, rows, bytes, stored, newStored }, problem: null };
@@ -143,6 +149,7 @@ function render(terminal: Terminal, listing: { entries: readonly Entry[]; total:
     { name: 'bytes', align: 'right' as const },
     { name: 'stored', align: 'right' as const },
     { name: 'new', align: 'right' as const },
+    { name: 'standing' },
     { name: 'label' },
   ];
   const table = renderTable(terminal, columns, entries.map(toRow));
@@ -150,10 +157,10 @@ function render(terminal: Terminal, listing: { entries: readonly Entry[]; total:
   return [location, table, ...more].join('\n');
 }
 
-function toRow({ backupId, connection, summary, problem }: Entry): Cell[] {
+function toRow({ backupId, connection, standing, summary, problem }: Entry): Cell[] {
   if (summary === null) {
     const text = problem.code.replaceAll('_', ' ');
-    return [backupId, connection, { text, format: 'red' }, '', '', '', '', '', '', ''];
+    return [backupId, connection, { text, format: 'red' }, '', '', '', '', '', '', describeMarks(standing), ''];
   }
   return [
     backupId,
@@ -165,6 +172,7 @@ function toRow({ backupId, connection, summary, problem }: Entry): Cell[] {
     describeBytes(summary.bytes),
     describeBytes(summary.stored),
     describeBytes(summary.newStored),
+    describeMarks(standing),
     summary.label ?? '',
   ];
 }

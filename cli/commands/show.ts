@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { renderBackup } from '#cli/output/render-backup.ts';
+import { renderLooks } from '#cli/output/render-looks.ts';
 import { renderOutline } from '#cli/output/render-outline.ts';
 import { renderRun } from '#cli/output/render-run.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
 import { readStoredFormats } from '#lib/export/formats/stored-formats.ts';
 import { readManifest, readOutline } from '#lib/manifest/manifest-store.ts';
+import { readChecks } from '#lib/standing/check-store.ts';
+import { readPin } from '#lib/standing/pin-store.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findNamed } from './find-named.ts';
 import { readRunView } from './read-run.ts';
@@ -38,11 +41,14 @@ async function show(terminal: Terminal, id: string): Promise<number> {
   const outline = await readOutline(workspace.repository, named.key);
   const manifest = outline.checked ? await readManifest(workspace.repository, named.key) : null;
   const formats = await readStoredFormats(workspace.repository, named.key);
-  terminal.result({ kind: 'backup', outline, manifest, formats }, () =>
-    manifest === null
-      ? renderOutline(terminal, outline)
-      : renderBackup(terminal, { manifest, keyId: outline.keyId, formats }),
-  );
+  // What is kept beside an encrypted manifest is sealed as it is.
+  const checks = manifest === null ? [] : await readChecks(workspace.repository, named.key);
+  const pin = manifest === null ? null : ((await readPin(workspace.repository, named.key)) ?? null);
+  terminal.result({ kind: 'backup', outline, manifest, formats, checks, pin }, () => {
+    if (manifest === null) return renderOutline(terminal, outline);
+    const backup = renderBackup(terminal, { manifest, keyId: outline.keyId, formats });
+    return [backup, ...renderLooks(terminal, { checks, pin })].join('\n');
+  });
   return 0;
 }
 
