@@ -27,7 +27,6 @@ describe('the file driver on a disk', () => {
       for (let round = 0; round < 4; round++) {
         const script = `
           import { createFileStore } from '#lib/repository/file-store.ts';
-import { collect } from '#tests/support/collect.ts';
           const store = createFileStore(${JSON.stringify(folder)});
           const part = Buffer.alloc(1024 * 1024, 7);
           for (let i = 0; ; i++) await store.put('killed/${round}-' + i, Array.from({ length: 48 }, () => part), { ifAbsent: true });
