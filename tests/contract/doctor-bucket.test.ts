@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { S3Settings } from '#lib/config/s3-settings.ts';
 import { checkRepository } from '#lib/doctor/check-repository.ts';
 import type { S3Options } from '#lib/repository/s3-client.ts';
-import { type S3ServerOptions, type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
+import type { S3ServerOptions } from '#tests/support/s3-options.ts';
+import { type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
 
 const encryption = { key: null, oldKeys: [] };
 

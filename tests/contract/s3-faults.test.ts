@@ -4,7 +4,8 @@ import type { ObjectStore } from '#lib/repository/object-store.ts';
 import { createS3Store } from '#lib/repository/s3-store.ts';
 import { collect } from '#tests/support/collect.ts';
 import { createSeededRandom, type Fault, startFaultProxy } from '#tests/support/fault-proxy.ts';
-import { type S3ServerOptions, type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
+import type { S3ServerOptions } from '#tests/support/s3-options.ts';
+import { type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
 
 const faults: readonly Fault[] = [
   'delay',

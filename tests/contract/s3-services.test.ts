@@ -4,7 +4,8 @@ import type { S3Settings } from '#lib/config/s3-settings.ts';
 import { createS3Store } from '#lib/repository/s3-store.ts';
 import { collect } from '#tests/support/collect.ts';
 import { startFaultProxy } from '#tests/support/fault-proxy.ts';
-import { type Lie, type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
+import type { Lie } from '#tests/support/s3-options.ts';
+import { type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
 
 const multipart = 33 * 1024 * 1024;
 
