@@ -89,13 +89,9 @@ export const restore = inngest.createFunction(
     };
     const ending = await restoreAndCutOver()
       .catch(failedEnding)
-      .then(async (ended) => {
-        const { exitCode, message } = ended;
-        if (key !== undefined && exitCode === exitCodes.damaged)
-          await recordDamage(steps, { run, backup: key, message });
-        return ended;
-      })
       .then((ended) => undoRestore(engine, { request, fenced, ending: ended }));
+    const { exitCode, message } = ending;
+    if (key && exitCode === exitCodes.damaged) await recordDamage(steps, { run, backup: key, message });
     return finishRun(engine, { run: { ...run, backup: found }, ending });
   },
 );
