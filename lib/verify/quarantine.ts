@@ -1,5 +1,8 @@
 import { DamagedError } from '#lib/errors/damaged-error.ts';
+import { StorageError } from '#lib/errors/storage-error.ts';
 import { deleteDoomed } from '#lib/garbage/delete-doomed.ts';
+import { noDeletion } from '#lib/garbage/deletion-total.ts';
+import type { Deletion } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { chunkKey } from '#lib/repository/repository-keys.ts';
 import type { Damage } from './damage.ts';
@@ -10,7 +13,7 @@ const rotten = new Set(['object_changed', 'object_truncated']);
 
 /** Above this part of what was read it is rather the reader, or a key, that is wrong than the objects. */
 const mostOfAll = 0.5;
-const fewObjects = 8;
+const fewObjects = 4;
 
 /** What was done about damaged objects. */
 export interface Quarantined {
@@ -42,11 +45,8 @@ export async function quarantineDamaged(
     for (const name of names) if (!(await putAside(repository, name, sizes.get(name)))) spared.add(name);
     return spared;
   };
-  const { locked, failed } = await deleteDoomed(repository, {
-    id: `${runId}-quarantine`,
-    names: [...sizes.keys()],
-    spare,
-  });
+  const doomed = { id: `${runId}-quarantine`, names: [...sizes.keys()], spare };
+  const { locked, failed } = await deleteDoomed(repository, doomed).catch(tellDenied);
   const stays = [
     ...locked.map((key) => `${key} is locked by the store`),
     ...failed.map(({ key, reason }) => `${key}: ${reason}`),
@@ -57,6 +57,12 @@ export async function quarantineDamaged(
       moved.push(name);
   }
   return { moved, stays };
+}
+
+/** Who may read and write records, and not put aside, has verified all the same. */
+function tellDenied(cause: unknown): Deletion {
+  if (!(cause instanceof StorageError && cause.code === 'storage_denied')) throw cause;
+  return { ...noDeletion, failed: [{ key: 'quarantine', code: cause.code, reason: cause.message }] };
 }
 
 /** Copies an object that is damaged still; answers whether it is. */
