@@ -42,7 +42,7 @@ describe('a sealed manifest', () => {
 
   it('tells the names of all its objects without being parsed, and checks its seal all the same', () => {
     const chunk = (digit: string) => ({ name: digit.repeat(64), stored: 1, bytes: 1, rows: 1, digest: '0'.repeat(16) });
-    const table = { kind: 'table', schema: 'public', columns: ['name'], condition: '', rows: '2', bytes: '2' } as const;
+    const table = { kind: 'table' as const, schema: 'public', columns: ['name'], condition: '', rows: '2', bytes: '2' };
     const digest = '0'.repeat(16);
     const tables = [
       // A table may be called like a field, or like an object.
