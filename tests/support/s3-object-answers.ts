@@ -89,12 +89,11 @@ export function createObjectAnswers(state: S3Bucket, options: S3ServerOptions) {
     const etag =
       options.etags === 'random' ? quoteMd5(Buffer.from(`${Math.random()}`)) : (settings.etag ?? quoteMd5(bytes));
     const lie = options.lie?.(key) ?? 'keep';
-    const stored =
-      lie === 'store-half'
-        ? bytes.subarray(0, bytes.length >> 1)
-        : lie === 'store-other'
-          ? Buffer.alloc(bytes.length, 1)
-          : bytes;
+    const stored = lie.startsWith('store-half')
+      ? bytes.subarray(0, bytes.length >> 1)
+      : lie === 'store-other'
+        ? Buffer.alloc(bytes.length, 1)
+        : bytes;
     if (options.versions === 'on' && state.objects.has(key)) state.formerVersions.push(key);
     // A store that damages what it stores computes its answer from what it has, one that forgets it from what came.
     const truth =

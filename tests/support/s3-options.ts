@@ -1,5 +1,8 @@
-/** What the server makes of an upload that it answers as done: keeps it, or lies. */
-export type Lie = 'keep' | 'store-nothing' | 'store-half' | 'store-other';
+/**
+ * What the server makes of an upload that it answers as done: keeps it, or lies. `store-nothing` and `store-half-unsaid`
+ * answer with the ETag of what came, the others with that of what they have.
+ */
+export type Lie = 'keep' | 'store-nothing' | 'store-half' | 'store-half-unsaid' | 'store-other';
 
 export interface S3ServerOptions {
   /** `refused` answers 501 to If-None-Match, `ignored` overwrites, as services do that lack it. */
