@@ -44,8 +44,13 @@ interface Told {
 }
 
 async function test(terminal: Terminal, name: string | undefined): Promise<number> {
-  const { alarms } = await loadConfig();
+  const { alarms, care } = await loadConfig();
   const channels = chooseChannels(alarms.channels, name);
+  for (const channel of channels) {
+    // A misspelt name is a channel that hears of nothing.
+    const unknown = channel.connections?.filter((connection) => !care.has(connection)) ?? [];
+    for (const one of unknown) terminal.note(`note: ${channel.name} is for "${one}", a connection not known here.`);
+  }
   // Loaded here: no other verb should wait for the clients of mail and webhooks.
   const { deliverNotice } = await import('#lib/notify/deliver-notice.ts');
   const notice = writeTestNotice(new Date(), alarms.publicUrl);

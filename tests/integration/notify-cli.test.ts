@@ -40,7 +40,7 @@ it('notify test sends by every channel and says of each what came of it, with no
   const login = { user: mailLogin.user, passwordFrom: 'MAIL_PASSWORD', caFile: mailCertificate };
   const about = { host: '127.0.0.1', port: mail.port, from: 'backup@example.com', to: ['ops@example.com'] };
   const notify = [
-    { kind: 'slack', urlFrom: 'SLACK_URL' },
+    { kind: 'slack', urlFrom: 'SLACK_URL', connections: ['prodution'] },
     { kind: 'discord', urlFrom: 'DISCORD_URL' },
     { kind: 'webhook', urlFrom: 'HOOK_URL', secretFrom: 'HOOK_SECRET' },
     { kind: 'email', ...about, ...login },
@@ -60,6 +60,7 @@ it('notify test sends by every channel and says of each what came of it, with no
   expect(mail.mails).toHaveLength(1);
   expect(take(hook)).toEqual(['holdfast.test']);
   const one = await place.run(['notify', 'test', 'slack']);
+  expect(one.stderr).toContain('note: slack is for "prodution", a connection not known here.');
   expect(one).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/delivered +slack +answered 200/) });
   expect(await place.runBadly(['notify', 'test', 'nobody'], { exitCode: 2 })).toContain('no channel "nobody"');
   await place.expectNoSecret([
