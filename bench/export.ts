@@ -11,7 +11,7 @@ const { values } = parseArgs({
 });
 
 await withBenchPlace(async (place) => {
-  await place.fill('figures', { events: Number(values.events), tables: ['events', 'sessions'] });
+  await place.fill('figures', { name: 'export', events: Number(values.events), tables: ['events', 'sessions'] });
   const backups: Measured[] = [];
   const exports: Measured[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
