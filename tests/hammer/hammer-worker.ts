@@ -35,6 +35,8 @@ export interface HammerWorker {
   run(kind: string, data: object): Promise<RunResult | undefined>;
 }
 
+const leastTurns = 4;
+
 /** Prints one finding as a line of JSON for the hammer to count. */
 export function tell(finding: Record<string, unknown>): void {
   process.stdout.write(`${JSON.stringify(finding)}\n`);
@@ -54,6 +56,7 @@ export async function work(body: (worker: HammerWorker) => Promise<void>): Promi
   const runner = await startLocalRunner({ client: inngest, functions, journalPath, backoff: () => 50, crons: false });
   const { repository } = await openWorkspace({ create: true });
   let seed = task.seed;
+  let turns = 0;
   await body({
     task,
     repository,
@@ -61,7 +64,8 @@ export async function work(body: (worker: HammerWorker) => Promise<void>): Promi
       seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
       return Math.floor((seed / 2 ** 32) * max);
     },
-    isOver: () => Date.now() > task.until,
+    // A process that begins late, on a slow machine, does its part all the same.
+    isOver: () => ++turns > leastTurns && Date.now() > task.until,
     run: (kind, data) => runToEnd(runner, { repository, kind, data }),
   });
   await runner.idle();

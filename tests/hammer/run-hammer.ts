@@ -49,13 +49,13 @@ export async function runHammer(options: HammerOptions): Promise<{ tally: Tally;
       }
     : { HOLDFAST_REPOSITORY: `file:${join(folder, 'repository')}` };
   const tally = newTally();
+  for (let n = 0; n < backupWorkers; n++) await runSql(cluster.url, `create database hammer_${n}`);
   const until = Date.now() + seconds * 1000;
   const task = (name: string, more: Partial<WorkerTask>): WorkerTask => ({
     ...{ folder: join(folder, name), seed: hash(`${seed}-${name}`), until, config: reckless, environment, source: '' },
     ...more,
   });
 
-  for (let n = 0; n < backupWorkers; n++) await runSql(cluster.url, `create database hammer_${n}`);
   const first = task('backup-0', { source: cluster.urlOf('hammer_0') });
   const workers = Array.from({ length: backupWorkers }, (_, n) =>
     runWorker('backup-worker', n === 0 ? first : task(`backup-${n}`, { source: cluster.urlOf(`hammer_${n}`) }), tally),
