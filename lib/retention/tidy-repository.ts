@@ -25,11 +25,9 @@ export async function tidyRepository(
   runId: string,
 ): Promise<Tidied> {
   const now = (await askStoreClock(repository, runId)).getTime();
+  // What lies beside a manifest is written before it: even without a grace time a commit has this long.
   const grace = (modified: Date): boolean => now - modified.getTime() > Math.max(config.sweepGraceMs, doomedDeadMs);
-  const keys: string[] = await findOrphans(
-    repository,
-    ({ modified }) => now - modified.getTime() > config.sweepGraceMs,
-  );
+  const keys = await findOrphans(repository, ({ modified }) => grace(modified));
   for (const { key, modified } of await listAnnouncedCommits(repository)) if (grace(modified)) keys.push(key);
   for (const { key, modified } of await listDoomedLists(repository)) if (grace(modified)) keys.push(key);
   for await (const { key, modified } of repository.store.list('quarantine/')) {
