@@ -77,7 +77,7 @@ describe('--format custom', () => {
     const env = { HOLDFAST_REPOSITORY: `file:${place.repository}`, HOLDFAST_STATE: place.state };
     const child = spawn(process.execPath, args, {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [written, [exitCode]] = await Promise.all([buffer(child.stdout), once(child, 'close')]);
     expect(exitCode).toBe(0);
