@@ -1,5 +1,5 @@
 import { listAnnouncedCommits } from '#lib/garbage/announced-commit.ts';
-import { addDeletion, noDeletion } from '#lib/garbage/deletion-total.ts';
+import { addDeletion, noDeletion, shortenDeletion } from '#lib/garbage/deletion-total.ts';
 import { doomedDeadMs, listDoomedLists } from '#lib/garbage/doomed-list.ts';
 import type { Deletion, ObjectInfo } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -89,5 +89,5 @@ async function deleteKeys({ store }: Repository, keys: readonly string[]): Promi
   for (let from = 0; from < keys.length; from += keysAtOnce) {
     deletion = addDeletion(deletion, await store.deleteMany(keys.slice(from, from + keysAtOnce)));
   }
-  return deletion;
+  return shortenDeletion(deletion);
 }
