@@ -34,7 +34,8 @@ export const restore = inngest.createFunction(
     const { event, step } = context;
     const steps = workflowSteps(context);
     const engine = { steps, step };
-    const request = event.data;
+    // A drill drops what it has built: that must never be the target itself.
+    const request = event.data.drill ? { ...event.data, cutover: false } : event.data;
 
     const run = await steps.run('open', (workspace) =>
       openWorkflowRun(workspace, {
