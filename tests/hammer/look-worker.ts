@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { listObjects } from '#lib/manifest/list-objects.ts';
 import { type BackupKey, listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
@@ -15,7 +16,10 @@ await work(async ({ repository, isOver, random }) => {
     const backups = await listBackups(repository);
     const backup = backups[random(Math.min(6, Math.max(1, backups.length)))];
     const manifest = backup && (await manifestOf(backup));
-    if (manifest === undefined || backup === undefined) continue;
+    if (manifest === undefined || backup === undefined) {
+      await sleep(50);
+      continue;
+    }
     for (const { name, object } of listObjects(manifest)) {
       if (await repository.hasChunk(name)) continue;
       // A manifest goes before its chunks: where it is there still, its chunk must have been.

@@ -66,7 +66,8 @@ export async function runHammer(options: HammerOptions): Promise<{ tally: Tally;
   const looks = [runWorker('look-worker', task('look', {}), tally)];
   await Promise.all([...workers, ...prunes, ...looks]);
 
-  const wrong = [...tally.wrong, ...(await readAll(environment, tally))];
+  const found = await readAll(environment, tally).catch((cause: unknown) => [`reading it all failed: ${cause}`]);
+  const wrong = [...tally.wrong, ...found];
   print(describeTally(tally));
   if (wrong.length === 0) await rm(folder, { recursive: true, force: true });
   else print([`WRONG, what is left: ${folder}`, ...wrong.slice(0, 20)].join('\n'));
@@ -83,7 +84,8 @@ async function runWorker(
   const file = join(import.meta.dirname, `${program}.ts`);
   const child = spawn(process.execPath, [file, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...readEnvironment(), NODE_ENV: 'production' },
+    // The SDK reads its credentials from the process's own environment.
+    env: { ...readEnvironment(), ...task.environment, NODE_ENV: 'production' },
   });
   started?.(child);
   let said = '';
