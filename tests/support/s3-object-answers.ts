@@ -88,7 +88,7 @@ export function createObjectAnswers(state: S3Bucket, options: S3ServerOptions) {
   const keep = (key: string, bytes: Buffer, settings: S3ObjectSettings & { etag?: string }): S3Answer => {
     const etag =
       options.etags === 'random' ? quoteMd5(Buffer.from(`${Math.random()}`)) : (settings.etag ?? quoteMd5(bytes));
-    const lie = options.lie?.(key) ?? 'keep';
+    const lie = options.lie?.(key, bytes.length) ?? 'keep';
     const stored = lie.startsWith('store-half')
       ? bytes.subarray(0, bytes.length >> 1)
       : lie === 'store-other'

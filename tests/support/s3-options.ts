@@ -28,6 +28,6 @@ export interface S3ServerOptions {
   /** No answer carries the server's time. */
   hidesClock?: boolean;
   /** What becomes of an upload; the answer is the same. */
-  lie?: (key: string) => Lie;
+  lie?: (key: string, size: number) => Lie;
   lifecycle?: string;
 }
