@@ -56,7 +56,7 @@ export function createUploader(
     const kept = await readBack(key).catch(nothingIfDamaged);
     if (kept === undefined) return false;
     if (equalsParts(kept.bytes, parts)) {
-      if (etags === 'not known') etags = 'other';
+      if (mode === 'md5' && etags === 'not known') etags = 'other';
       return true;
     }
     // Another ETag: somebody has written since, and what was ours cannot be seen any more.
