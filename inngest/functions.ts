@@ -1,9 +1,9 @@
 import { backup } from './backup/backup.ts';
 import { copyLane } from './backup/copy-lane.ts';
 import { discard } from './discard/discard.ts';
+import { drill } from './drill/drill.ts';
 import { notify } from './notify/notify.ts';
 import { overdue } from './notify/overdue.ts';
-import { drill } from './drill/drill.ts';
 import { closeCancelled } from './on-cancelled.ts';
 import { prune } from './prune/prune.ts';
 import { recoverLoadLane } from './recover/load-lane.ts';
