@@ -1,7 +1,9 @@
+import { pruneOutcomeSchema } from '#lib/retention/prune-outcome.ts';
+
 /** One line of a process of the hammer. */
 export type Finding =
   | { did: 'backup'; backup?: string; epochs?: number; failed?: string; message?: string }
-  | { did: 'prune'; removed?: number; swept?: number; heldBack?: boolean; failed?: string; message?: string }
+  | { did: 'prune'; failed?: string; message?: string }
   | { did: 'look'; missing?: string };
 
 /** What a hammer has counted. */
@@ -48,12 +50,17 @@ export function take(tally: Tally, finding: Finding): void {
   if (finding.did === 'backup') {
     tally.committed.push(finding.backup ?? '');
     if ((finding.epochs ?? 1) > 1) tally.repeated++;
-    return;
   }
+}
+
+/** Counts one prune of the repository's records: of the prune processes, and of those after each backup. */
+export function countPrune(tally: Tally, outcome: unknown): void {
+  const parsed = pruneOutcomeSchema.safeParse(outcome).data;
+  if (parsed === undefined) return;
   tally.prunes++;
-  tally.removed += finding.removed ?? 0;
-  tally.swept += finding.swept ?? 0;
-  if (finding.heldBack) tally.heldBack++;
+  tally.removed += parsed.removed;
+  tally.swept += parsed.swept;
+  if (parsed.heldBack !== null) tally.heldBack++;
 }
 
 /** The counts for people. */
@@ -61,7 +68,7 @@ export function describeTally(tally: Tally): string {
   const failed = [...tally.failed].map(([what, count]) => `${count} × ${what}`).join(', ');
   return [
     `  ${tally.committed.length} backups committed, ${tally.repeated} of them read again because a chunk was swept under them`,
-    `  ${tally.prunes} prunes, ${tally.kills} killed: ${tally.removed} backups removed, ${tally.swept} chunks swept, ${tally.heldBack} held back`,
+    `  ${tally.prunes} prunes ended, ${tally.kills} processes of them killed: ${tally.removed} backups removed, ${tally.swept} chunks swept, ${tally.heldBack} held back`,
     `  runs that ended badly: ${failed || 'none'}`,
     `  ${tally.looks} looks at a committed backup meanwhile; at the end ${tally.backupsRead} backups read whole, ${tally.objectsRead} objects`,
     `  lists and announcements left: ${tally.left.length}`,

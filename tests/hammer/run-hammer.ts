@@ -7,12 +7,13 @@ import { createInterface } from 'node:readline';
 import { overrideEnvironment, readEnvironment } from '#lib/config/environment.ts';
 import { listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
+import { listRunIds, readResult } from '#lib/runs/run-store.ts';
 import { planVerify } from '#lib/verify/plan-verify.ts';
 import { verifyObject } from '#lib/verify/verify-object.ts';
 import { startCluster } from '#tests/support/postgres-cluster.ts';
 import { startS3Server } from '#tests/support/s3-server.ts';
 import { runSql } from '#tests/support/with-client.ts';
-import { describeTally, type Finding, newTally, type Tally, take } from './hammer-tally.ts';
+import { countPrune, describeTally, type Finding, newTally, type Tally, take } from './hammer-tally.ts';
 import type { WorkerTask } from './hammer-worker.ts';
 
 export interface HammerOptions {
@@ -79,7 +80,7 @@ async function runWorker(
   program: string,
   task: WorkerTask,
   tally: Tally,
-  started?: (child: ChildProcess) => void,
+  atWork?: (child: ChildProcess) => void,
 ): Promise<void> {
   const file = join(import.meta.dirname, `${program}.ts`);
   const child = spawn(process.execPath, [file, JSON.stringify(task)], {
@@ -87,7 +88,6 @@ async function runWorker(
     // The SDK reads its credentials from the process's own environment.
     env: { ...readEnvironment(), ...task.environment, NODE_ENV: 'production' },
   });
-  started?.(child);
   let said = '';
   child.stderr.on('data', (part: Buffer) => {
     said += part.toString();
@@ -95,6 +95,7 @@ async function runWorker(
   for await (const line of createInterface({ input: child.stdout })) {
     const finding: Finding = JSON.parse(line);
     take(tally, finding);
+    atWork?.(child);
   }
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   if (child.signalCode === 'SIGKILL') tally.kills++;
@@ -109,7 +110,8 @@ async function keepKilling(
   do {
     let timer: NodeJS.Timeout | undefined;
     const kill = (child: ChildProcess): void => {
-      if (Date.now() + killAfterMs < task.until) timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      // From its first prune on: one that was killed before it began would prove nothing.
+      if (Date.now() + killAfterMs < task.until) timer ??= setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     };
     await runWorker('prune-worker', task, tally, kill);
     clearTimeout(timer);
@@ -140,6 +142,10 @@ async function readAll(environment: Record<string, string>, tally: Tally): Promi
   }
   for (const left of tally.committed.slice(-1))
     if (!there.has(left)) wrong.push(`${left} was committed last and is gone`);
+  for (const id of await listRunIds(repository)) {
+    const result = await readResult(repository, id);
+    if (result?.run.kind === 'prune') countPrune(tally, result.outcome);
+  }
   for await (const { key } of repository.store.list('sweep/')) tally.left.push(key);
   for await (const { key } of repository.store.list('committing/')) tally.left.push(key);
   return wrong;
