@@ -195,7 +195,7 @@ describe('--format json', () => {
         // Composite values, hstore, vectors, and arrays with bounds of their own are PostgreSQL's text.
         if (text === null) expect(mine, where).toMatch(/^[({[]/);
         else expect(mine, where).toBe(text);
-      } else {
+      } else if (mine !== text) {
         expect(mine.replace(/Z$/, '+00:00'), where).toBe(json);
       }
     } else {
