@@ -162,10 +162,12 @@ describe('--format json', () => {
         if (table.columns.length === 0) continue;
         const columns = table.columns.map((column: string) => pg.escapeIdentifier(column)).join(', ');
         const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
-        const texts = table.columns.map((column: string) => `t.${pg.escapeIdentifier(column)}::text`).join(', ');
+        const texts = table.columns.map((column: string) => `its_row.${pg.escapeIdentifier(column)}::text`).join(', ');
         const { rows } = await client.query(
-          `select row_to_json(t)::text as row, (select row_to_json(x)::text from (select ${texts}) x (${columns})) as texts
-           from (select ${columns} from only ${name}) t`,
+          // Names that no column of the zoo has.
+          `select row_to_json(its_row)::text as row,
+             (select row_to_json(its_texts)::text from (select ${texts}) its_texts (${columns})) as texts
+           from (select ${columns} from only ${name}) its_row`,
         );
         for (const [index, { row, texts }] of rows.entries()) {
           const [theirs, theirTexts] = [JSON.parse(row), JSON.parse(texts)];
