@@ -5,6 +5,8 @@ export interface Measured {
   seconds: number;
   /** Peak resident memory of the process itself, in MB. */
   peakMb: number;
+  /** Processor time of the process itself, user and system: what a busy machine does not change much. */
+  cpuSeconds: number;
   stdout: string;
   startedAt: number;
 }
@@ -32,13 +34,29 @@ export async function measure(
     stderr += data.toString();
   });
   let peakMb = 0;
+  let cpuSeconds = 0;
   const poll = setInterval(() => {
     peakMb = Math.max(peakMb, readPeak(child.pid));
+    cpuSeconds = Math.max(cpuSeconds, readCpuSeconds(child.pid));
   }, pollMs);
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearInterval(poll);
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}:\n${stderr}\n${stdout}`);
-  return { seconds: (performance.now() - begun) / 1000, peakMb, stdout, startedAt };
+  return { seconds: (performance.now() - begun) / 1000, peakMb, cpuSeconds, stdout, startedAt };
+}
+
+/** proc(5): fields 14 and 15 of `stat`, in ticks of 10 ms. */
+function readCpuSeconds(pid: number | undefined): number {
+  try {
+    // The second field is the program's name in brackets, which may hold spaces.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    // The process has just ended.
+    return 0;
+  }
 }
 
 function readPeak(pid: number | undefined): number {

@@ -2,9 +2,9 @@ import { runCli } from './run-cli.ts';
 
 // `holdfast list | head` closes the pipe early: what it does not want to read is no failure.
 process.stdout.on('error', (error) => {
-  if (!('code' in error) || error.code !== 'EPIPE') throw error;
-  // An export that is not read to its end is one: it listens too, and tells.
+  // An export listens too: what it cannot write, also for want of a reader, it tells itself.
   if (process.stdout.listenerCount('error') > 1) return;
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
 const exitCode = await runCli(process.argv.slice(2));

@@ -43,7 +43,7 @@ export async function closeAbandoned(workspace: Workspace, runId: string, closin
   for (const id of (await listFamily(repository, runId)).reverse()) {
     const run = await readRun(repository, id);
     if (!run || !(await isToClose(workspace, id, closing))) continue;
-    letGo.push({ run, ...(await letGoOf(workspace, id, closing)) });
+    letGo.push({ run, ...(await letGoOf(workspace, run, closing)) });
   }
   for (const { run, ended } of letGo) {
     await clearWaiting(repository, run.id);
@@ -66,9 +66,9 @@ interface LetGo {
   bringBack: InPlace['safetyBackup'];
 }
 
-async function letGoOf(workspace: Workspace, runId: string, { ending, isLastAttempt }: Closing): Promise<LetGo> {
+async function letGoOf(workspace: Workspace, run: RunRecord, { ending, isLastAttempt }: Closing): Promise<LetGo> {
   try {
-    const { live, bringBack } = await letEverythingGo(workspace, runId);
+    const { live, bringBack } = await letEverythingGo(workspace, run);
     return { ended: live ? tellLive(ending) : ending, bringBack };
   } catch (cause) {
     if (!isLastAttempt && cause instanceof HoldfastError && cause.retryable) throw cause;
@@ -78,7 +78,7 @@ async function letGoOf(workspace: Workspace, runId: string, { ending, isLastAtte
 
 async function letEverythingGo(
   workspace: Workspace,
-  runId: string,
+  { id: runId, kind }: RunRecord,
 ): Promise<{ live: boolean; bringBack: InPlace['safetyBackup'] }> {
   await releaseSnapshot(runId);
   // Only storage hangs on it: the mark of a branch that cannot be deleted now brings the next sweep to it.
@@ -86,7 +86,7 @@ async function letEverythingGo(
   const undone = await undoAbandonedCutover(workspace, runId);
   await undoRecovery(workspace, runId);
   await liftFence(workspace, runId);
-  await takeDownPlace(workspace.repository, runId);
+  if (kind === 'drill') await takeDownPlace(workspace.repository, runId);
   return undone;
 }
 

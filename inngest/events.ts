@@ -112,9 +112,14 @@ export const pruneRequested = eventType('holdfast/prune.requested', {
 /** Lets a run that waits for approval go live. */
 export const runApproved = eventType('holdfast/run.approved', { schema: z.object({ run: z.string().min(1) }) });
 
-/** Asks for a reading of every object of a backup. */
+/** Asks for a reading of every object of a backup, or of a part of them. */
 export const verifyRequested = eventType('holdfast/verify.requested', {
-  schema: z.object({ backup: z.string().min(1), from: connectionName.optional() }),
+  schema: z.object({
+    backup: z.string().min(1),
+    from: connectionName.optional(),
+    /** Percent of the stored bytes to be read, drawn by size; all where it is not given. */
+    sample: z.number().positive().max(100).optional(),
+  }),
 });
 
 /** Asks for a restore to staging with a proof and no cut-over. */

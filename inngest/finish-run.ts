@@ -47,18 +47,25 @@ export async function finishRun(
 ): Promise<Outcome> {
   const outcome = toOutcome(run, ending);
   await steps.run('close', ({ repository }) => closeRun(repository, toResult(run, ending)));
-  await tellOutcome(step, outcome);
+  await tellOutcome(step, outcome, { isPart: run.parent !== null });
   if (ending.status !== 'completed') throw new NonRetriableError(ending.message);
   return outcome;
 }
 
-/** Sends the outcome event, and asks for people to be told; their ids make one event of two. */
-export async function tellOutcome(step: EventSender, outcome: Outcome): Promise<void> {
+/**
+ * Sends the outcome event, and asks for people to be told: of a part of another run they hear by that one. Their ids make
+ * one event of two.
+ */
+export async function tellOutcome(
+  step: EventSender,
+  outcome: Outcome,
+  { isPart = false }: { isPart?: boolean } = {},
+): Promise<void> {
   const kind = outcome.status === 'completed' ? 'completed' : 'failed';
   const { name } = outcomes[outcome.kind][kind];
   await step.sendEvent('tell', [
     { name, data: outcome, id: `${outcome.run}.${kind}` },
-    { name: notifyRequested.name, data: outcome, id: `${outcome.run}.notify` },
+    ...(isPart ? [] : [{ name: notifyRequested.name, data: outcome, id: `${outcome.run}.notify` }]),
   ]);
 }
 

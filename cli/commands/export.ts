@@ -71,7 +71,8 @@ async function exportTo(terminal: Terminal, named: string, options: z.infer<type
   const toStream = options.output === '-';
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // Once: where the export waits for a reader that does not read, the second one ends the process.
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const startedAt = performance.now();
   try {
     const exported = await exportBackup({

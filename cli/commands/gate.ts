@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { escapeControls, type Terminal } from '#cli/output/terminal.ts';
 import { parseDuration } from '#lib/config/parse-duration.ts';
@@ -8,6 +8,7 @@ import { findOfCommit } from '#lib/promise/find-of-commit.ts';
 import { gateRequirements, judgeGate } from '#lib/promise/judge-gate.ts';
 import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
+import { parseSha } from './parse-sha.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
 const optionsSchema = z.object({
@@ -70,10 +71,4 @@ function requireKnown({ config, repository }: Workspace, connection: string, sta
     code: 'unknown_connection',
     hint: `Known: ${known === '' ? 'none' : known}. A connection with backups needs no URL here.`,
   });
-}
-
-/** The digits of a SHA, in lower case. */
-export function parseSha(text: string): string {
-  if (/^[0-9a-fA-F]{4,64}$/.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError('It is not at least 4 hexadecimal digits of a commit.');
 }

@@ -1,20 +1,35 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { describeMarks, type StandingMarks, toMarks } from '#cli/output/describe-standing-marks.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { type BackupKey, listBackups, readOutline } from '#lib/manifest/manifest-store.ts';
+import { type BackupKey, readOutline } from '#lib/manifest/manifest-store.ts';
 import { describeBytes, describeCount, describeTime } from '#lib/report/describe-amounts.ts';
+import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { parseSha } from './parse-sha.ts';
+import { pointInTime } from './point-in-time.ts';
 import { describeExamples, type StartVerb, wholeNumber } from './verb.ts';
 
-const optionsSchema = z.object({ connection: z.string().optional(), limit: z.int() });
+const optionsSchema = z.object({
+  connection: z.string().optional(),
+  limit: z.int(),
+  git: z.string().optional(),
+  label: z.string().optional(),
+  since: z.date().optional(),
+  before: z.date().optional(),
+});
+type Options = z.infer<typeof optionsSchema>;
 
 /** One backup of the listing; `problem` says why its manifest cannot be read. */
-type Entry = BackupKey &
-  ({ summary: Summary; problem: null } | { summary: null; problem: { code: string; message: string } });
+type Entry = BackupKey & { standing: StandingMarks } & (
+    | { summary: Summary; problem: null }
+    | { summary: null; problem: { code: string; message: string } }
+  );
 
 interface Summary {
   label: string | null;
@@ -27,6 +42,8 @@ interface Summary {
   bytes: string;
   stored: string;
   newStored: string;
+  /** The commit that was being deployed. */
+  gitSha: string | null;
   /** Of the key it is sealed under. */
   keyId: string | null;
 }
@@ -40,12 +57,17 @@ export function addList(program: Command, start: StartVerb): void {
     .summary('list the backups of the repository')
     .description('List the backups of the repository, newest first.')
     .option('--connection <name>', 'only those of this connection')
+    .option('--git <sha>', 'only those of this commit, by at least 4 digits of its SHA', parseSha)
+    .option('--label <text>', 'only those whose label holds this text')
+    .option('--since <time>', 'only those begun at this time or later: 2026-11-21, 2026-11-21T01:45Z, 7d', pointInTime)
+    .option('--before <time>', 'only those begun before this time', pointInTime)
     .option('--limit <n>', 'the newest n', wholeNumber({ min: 1, max: 100_000 }), 50)
     .addHelpText(
       'after',
       describeExamples([
         ['holdfast list', 'the newest backups of every connection'],
         ['holdfast list --connection production --limit 5', 'the newest five of one'],
+        ['holdfast list --git 4f2a91c --since 30d', 'what was taken of a commit'],
         ['holdfast list --json | jq -r ".backups[0].backupId"', 'the newest id, for a script'],
       ]),
     )
@@ -54,16 +76,41 @@ export function addList(program: Command, start: StartVerb): void {
     );
 }
 
-async function list(terminal: Terminal, { connection, limit }: z.infer<typeof optionsSchema>): Promise<number> {
+async function list(terminal: Terminal, options: Options): Promise<number> {
   const { repository } = await openWorkspace();
-  const keys = await listBackups(repository, connection);
-  const entries = await readEntries(repository, keys.slice(0, limit));
-  const document = { repository: repository.location, total: keys.length, backups: entries };
-  terminal.result(document, () => render(terminal, { entries, total: keys.length, location: repository.location }));
+  const keys = (await listStandings(repository, options.connection)).filter((key) => isWithin(key, options));
+  const { entries, total } = await findEntries(repository, keys, options);
+  const document = { repository: repository.location, total, backups: entries };
+  terminal.result(document, () => render(terminal, { entries, total, location: repository.location }));
   return 0;
 }
 
-async function readEntries(repository: Repository, keys: readonly BackupKey[]): Promise<Entry[]> {
+/** Whether the backup was begun in the wanted time, by its id. */
+function isWithin({ backupId }: BackupKey, { since, before }: Options): boolean {
+  const created = parseBackupId(backupId)?.created;
+  if (created === undefined) return since === undefined && before === undefined;
+  return (since === undefined || created >= since) && (before === undefined || created < before);
+}
+
+/** The newest of the wanted ones, and how many there are. What only a manifest tells is asked of every manifest. */
+async function findEntries(
+  repository: Repository,
+  keys: readonly Standing[],
+  { limit, git, label }: Options,
+): Promise<{ entries: Entry[]; total: number }> {
+  if (git === undefined && label === undefined) {
+    return { entries: await readEntries(repository, keys.slice(0, limit)), total: keys.length };
+  }
+  const found = (await readEntries(repository, keys)).filter(
+    ({ summary }) =>
+      summary !== null &&
+      (git === undefined || summary.gitSha?.toLowerCase().startsWith(git) === true) &&
+      (label === undefined || summary.label?.toLowerCase().includes(label.toLowerCase()) === true),
+  );
+  return { entries: found.slice(0, limit), total: found.length };
+}
+
+async function readEntries(repository: Repository, keys: readonly Standing[]): Promise<Entry[]> {
   const entries: Entry[] = [];
   const queue = keys.entries();
   await Promise.all(
@@ -74,11 +121,13 @@ async function readEntries(repository: Repository, keys: readonly BackupKey[]): 
   return entries;
 }
 
-async function readEntry(repository: Repository, key: BackupKey): Promise<Entry> {
+async function readEntry(repository: Repository, standing: Standing): Promise<Entry> {
+  const { connection, backupId } = standing;
+  const key = { connection, backupId, standing: toMarks(standing) };
   try {
-    const { label, snapshot, source, database, tables, totals, keyId } = await readOutline(repository, key);
+    const { label, snapshot, source, database, tables, totals, git, keyId } = await readOutline(repository, standing);
     const { rows, bytes, stored, newStored } = totals;
-    const what = { label, takenAt: snapshot.takenAt, server: source.version, database, keyId };
+    const what = { label, takenAt: snapshot.takenAt, server: source.version, database, gitSha: git.sha, keyId };
     return { ...key, summary: { ...what, tables, rows, bytes, stored, newStored }, problem: null };
   } catch (cause) {
     // One damaged manifest must not hide the others.
@@ -100,6 +149,7 @@ function render(terminal: Terminal, listing: { entries: readonly Entry[]; total:
     { name: 'bytes', align: 'right' as const },
     { name: 'stored', align: 'right' as const },
     { name: 'new', align: 'right' as const },
+    { name: 'standing' },
     { name: 'label' },
   ];
   const table = renderTable(terminal, columns, entries.map(toRow));
@@ -107,10 +157,10 @@ function render(terminal: Terminal, listing: { entries: readonly Entry[]; total:
   return [location, table, ...more].join('\n');
 }
 
-function toRow({ backupId, connection, summary, problem }: Entry): Cell[] {
+function toRow({ backupId, connection, standing, summary, problem }: Entry): Cell[] {
   if (summary === null) {
     const text = problem.code.replaceAll('_', ' ');
-    return [backupId, connection, { text, format: 'red' }, '', '', '', '', '', '', ''];
+    return [backupId, connection, { text, format: 'red' }, '', '', '', '', '', '', describeMarks(standing), ''];
   }
   return [
     backupId,
@@ -122,6 +172,7 @@ function toRow({ backupId, connection, summary, problem }: Entry): Cell[] {
     describeBytes(summary.bytes),
     describeBytes(summary.stored),
     describeBytes(summary.newStored),
+    describeMarks(standing),
     summary.label ?? '',
   ];
 }

@@ -5,7 +5,6 @@ import type { Channel } from '#lib/config/channel.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
-import { deliverNotice } from '#lib/notify/deliver-notice.ts';
 import { writeTestNotice } from '#lib/notify/write-test-notice.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
@@ -45,8 +44,15 @@ interface Told {
 }
 
 async function test(terminal: Terminal, name: string | undefined): Promise<number> {
-  const { alarms } = await loadConfig();
+  const { alarms, care } = await loadConfig();
   const channels = chooseChannels(alarms.channels, name);
+  for (const channel of channels) {
+    // A misspelt name is a channel that hears of nothing.
+    const unknown = channel.connections?.filter((connection) => !care.has(connection)) ?? [];
+    for (const one of unknown) terminal.note(`note: ${channel.name} is for "${one}", a connection not known here.`);
+  }
+  // Loaded here: no other verb should wait for the clients of mail and webhooks.
+  const { deliverNotice } = await import('#lib/notify/deliver-notice.ts');
   const notice = writeTestNotice(new Date(), alarms.publicUrl);
   const told = await Promise.all(
     channels.map(async (channel): Promise<Told> => {

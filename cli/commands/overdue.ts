@@ -5,7 +5,6 @@ import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { checkOverdue } from '#lib/notify/check-overdue.ts';
 import type { Notified } from '#lib/notify/notified-store.ts';
 import { listStrandedLetters } from '#lib/notify/outbox.ts';
-import { sendLetter } from '#lib/notify/send-letter.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
@@ -30,6 +29,8 @@ async function look(terminal: Terminal): Promise<number> {
   const now = new Date();
   const stranded = await listStrandedLetters(repository, now);
   const { connections, letters } = await checkOverdue(workspace, now);
+  // Loaded here: no other verb should wait for the clients of mail and webhooks.
+  const { sendLetter } = await import('#lib/notify/send-letter.ts');
   const options = { channels: config.alarms.channels, repository, isLastAttempt: true };
   const told = await Promise.all([...letters, ...stranded].map((letter) => sendLetter(letter, options)));
   const overdue = connections.some((connection) => connection.overdue);

@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { renderBackup } from '#cli/output/render-backup.ts';
+import { renderLooks } from '#cli/output/render-looks.ts';
 import { renderOutline } from '#cli/output/render-outline.ts';
 import { renderRun } from '#cli/output/render-run.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
+import { readStoredFormats } from '#lib/export/formats/stored-formats.ts';
 import { readManifest, readOutline } from '#lib/manifest/manifest-store.ts';
 import { readRunView } from '#lib/run-view/read-run-view.ts';
+import { readChecks } from '#lib/standing/check-store.ts';
+import { readPin } from '#lib/standing/pin-store.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findNamed } from './find-named.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
@@ -36,9 +40,15 @@ async function show(terminal: Terminal, id: string): Promise<number> {
   if (named.kind === 'run') return showRun(terminal, workspace, named.runId);
   const outline = await readOutline(workspace.repository, named.key);
   const manifest = outline.checked ? await readManifest(workspace.repository, named.key) : null;
-  terminal.result({ kind: 'backup', outline, manifest }, () =>
-    manifest === null ? renderOutline(terminal, outline) : renderBackup(terminal, { manifest, keyId: outline.keyId }),
-  );
+  const formats = await readStoredFormats(workspace.repository, named.key);
+  // What is kept beside an encrypted manifest is sealed as it is.
+  const checks = manifest === null ? [] : await readChecks(workspace.repository, named.key);
+  const pin = manifest === null ? null : ((await readPin(workspace.repository, named.key)) ?? null);
+  terminal.result({ kind: 'backup', outline, manifest, formats, checks, pin }, () => {
+    if (manifest === null) return renderOutline(terminal, outline);
+    const backup = renderBackup(terminal, { manifest, keyId: outline.keyId, formats });
+    return [backup, ...renderLooks(terminal, { checks, pin })].join('\n');
+  });
   return 0;
 }
 

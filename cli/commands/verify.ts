@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
@@ -7,7 +7,7 @@ import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
-const optionsSchema = z.object({ from: z.string().optional() });
+const optionsSchema = z.object({ from: z.string().optional(), sample: z.number().optional() });
 
 /** `holdfast verify <backup|latest>`. */
 export function addVerify(program: Command, start: StartVerb): void {
@@ -19,10 +19,16 @@ export function addVerify(program: Command, start: StartVerb): void {
     )
     .argument('<backup>', 'a backup id, the beginning of one, or `latest`')
     .option('--from <name>', 'take the backup of this connection')
+    .option(
+      '--sample <part>',
+      'read only a part, such as 10%, drawn by size; of each table at least one chunk',
+      percent,
+    )
     .addHelpText(
       'after',
       describeExamples([
         ['holdfast verify latest', 'the newest backup'],
+        ['holdfast verify latest --sample 10%', 'a tenth of the bytes, another tenth each time'],
         ['holdfast verify latest --from production --quiet', 'for a schedule: exit code 5 says damage'],
       ]),
     )
@@ -31,15 +37,29 @@ export function addVerify(program: Command, start: StartVerb): void {
     );
 }
 
-async function verify(terminal: Terminal, named: string, { from }: z.infer<typeof optionsSchema>): Promise<number> {
+async function verify(
+  terminal: Terminal,
+  named: string,
+  { from, sample }: z.infer<typeof optionsSchema>,
+): Promise<number> {
   const workspace = await openWorkspace();
   const { id: backup, connection } = await findManifest(workspace.repository, { backup: named, connection: from });
   // Loaded here: verbs that only read, and usage errors, should not wait for Inngest's SDK.
   const { verifyRequested } = await import('#inngest/events.ts');
   const finished = await runWorkflow(terminal, workspace, {
-    event: { name: verifyRequested.name, data: { backup, from: connection } },
+    event: {
+      name: verifyRequested.name,
+      data: { backup, from: connection, ...(sample === undefined ? {} : { sample }) },
+    },
     connections: [],
     title: `verification of ${backup}`,
   });
   return printFinished(terminal, workspace.repository, finished);
+}
+
+/** `10%` or `10`. */
+function percent(text: string): number {
+  const number = Number(/^(\d+(?:\.\d+)?)%?$/.exec(text)?.[1]);
+  if (number > 0 && number <= 100) return number;
+  throw new InvalidArgumentError('It is no part between 0 and 100 %.');
 }

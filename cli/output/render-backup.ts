@@ -1,4 +1,5 @@
 import { describeRowSource } from '#lib/catalog/read-row-sources.ts';
+import type { StoredFormat } from '#lib/export/formats/stored-formats.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import {
   describeBytes,
@@ -13,7 +14,7 @@ import type { Terminal } from './terminal.ts';
 /** A backup for people: what it is, the key it is sealed under, its tables, what it leaves out. */
 export function renderBackup(
   terminal: Terminal,
-  { manifest, keyId }: { manifest: Manifest; keyId: string | null },
+  { manifest, keyId, formats }: { manifest: Manifest; keyId: string | null; formats: readonly StoredFormat[] },
 ): string {
   const { source, snapshot, schema, totals, tables } = manifest;
   const took = Date.parse(manifest.completedAt) - Date.parse(manifest.startedAt);
@@ -35,7 +36,10 @@ export function renderBackup(
   ];
   if (manifest.label !== null) facts.unshift(['label', manifest.label]);
   if (keyId !== null) facts.push(['sealed', `under key id ${keyId}`]);
-  if (manifest.git.sha !== null) facts.push(['commit', manifest.git.sha]);
+  const { sha, ref } = manifest.git;
+  if (sha !== null) facts.push(['commit', ref ? `${sha} (${ref})` : sha]);
+  if (manifest.migration) facts.push(['migration', `${manifest.migration.version} (${manifest.migration.tool})`]);
+  for (const stored of formats) facts.push(['format', describeFormat(stored)]);
   return [
     `Backup ${terminal.paint('bold', manifest.id)} of ${manifest.connection}`,
     renderFacts(terminal, facts),
@@ -43,6 +47,12 @@ export function renderBackup(
     renderTables(terminal, manifest),
     ...renderLeftOut(terminal, manifest),
   ].join('\n');
+}
+
+function describeFormat({ format, files }: StoredFormat): string {
+  const bytes = describeBytes(files.reduce((sum, file) => sum + file.bytes, 0));
+  const [only, second] = files;
+  return `${format}: ${only && !second ? `${only.path}, ` : `${describeMany(files.length, 'file')}, `}${bytes}`;
 }
 
 function describeOthers({ sequences, extensions, matviews, largeObjects, answers }: Manifest): string {

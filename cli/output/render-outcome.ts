@@ -67,14 +67,20 @@ function renderBackup(terminal: Terminal, { outcome, run, durationMs }: RunResul
 function renderVerify(terminal: Terminal, { outcome, durationMs, run }: RunResult): string {
   const parsed = verifyOutcomeSchema.safeParse(outcome);
   if (!parsed.success) return '';
-  const { backup, connection, objects, stored, rows, damaged, damage } = parsed.data;
+  const { backup, connection, objects, stored, rows, damaged, damage, sample, quarantined } = parsed.data;
   const facts = renderFacts(terminal, [
     ['read', `${describeMany(objects, 'object')}, ${describeBytes(stored)}, ${describeMany(rows, 'row')}`],
     ['took', describeDuration(durationMs)],
     ['run', run.id],
   ]);
   const named = `${terminal.paint('bold', backup)} of ${connection}`;
-  if (damaged === 0) return [`${terminal.paint('green', 'Whole:')} ${named}`, facts].join('\n');
+  if (damaged === 0) {
+    const part =
+      sample &&
+      `  A sample was read, of ${describeMany(sample.ofObjects, 'object')} and ${describeBytes(sample.ofStored)}: the rest may be damaged.`;
+    const head = `${terminal.paint('green', sample ? 'Nothing damaged in a sample of' : 'Whole:')} ${named}`;
+    return [head, facts, ...(part ? [terminal.paint('yellow', part)] : [])].join('\n');
+  }
   const columns = [{ name: 'belongs to' }, { name: 'object' }, { name: 'problem' }];
   const lines = damage.map(({ key, owners, code }) => [owners.join(', '), key, code.replaceAll('_', ' ')]);
   const more = damaged > damage.length ? [`  and ${describeCount(damaged - damage.length)} more`] : [];
@@ -83,6 +89,7 @@ function renderVerify(terminal: Terminal, { outcome, durationMs, run }: RunResul
     renderTable(terminal, columns, lines),
     ...more,
     facts,
+    ...quarantined.stays.map((line) => terminal.paint('yellow', `  stays where it is: ${escapeControls(line)}`)),
   ].join('\n');
 }
 

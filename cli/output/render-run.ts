@@ -20,6 +20,9 @@ export function renderRun(terminal: Terminal, view: RunView): string {
     facts.push(['took', describeDuration(result.durationMs)], ['exit code', String(result.exitCode)]);
   if (run.parent !== null) facts.push(['part of', run.parent]);
   if (progress !== '' && waiting === null) facts.push(['progress', progress]);
+  for (const { channel, event, state, detail } of view.notified) {
+    facts.push(['told', `${channel}: ${event} ${state} (${escapeControls(detail)})`]);
+  }
   const parts = [
     `${describeRun(view)} ${terminal.paint('bold', run.id)}: ${terminal.paint(formatOf(status), status)}`,
     renderFacts(terminal, facts),

@@ -8,6 +8,7 @@ import { answerInSnapshot } from '#lib/backup/answer-in-snapshot.ts';
 import { holdSnapshot, releaseSnapshot } from '#lib/backup/held-snapshot.ts';
 import { planBackup } from '#lib/backup/plan-backup.ts';
 import type { BackupPreflight } from '#lib/backup/preflight-backup.ts';
+import { noteMigration } from '#lib/backup/read-migration.ts';
 import type { Snapshot } from '#lib/backup/snapshot.ts';
 import type { SnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import { storeSchema } from '#lib/backup/store-schema.ts';
@@ -15,7 +16,8 @@ import { noteUnwritten } from '#lib/backup/unwritten-branch.ts';
 import { writeBackup } from '#lib/backup/write-backup.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
-import { findGitSha } from '#lib/config/git-sha.ts';
+import { findDeploy } from '#lib/config/find-deploy.ts';
+import { storeRestoreScript } from '#lib/export/restore-script/store-restore-script.ts';
 import { home, locate } from '#lib/postgres/place.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -79,17 +81,20 @@ export async function backUpEpoch(
     }),
   );
 
-  await steps.run(`queries-${epoch}`, (workspace) =>
-    answerInSnapshot(at, { ...source(workspace), snapshot, repository: workspace.repository }),
-  );
+  await steps.run(`queries-${epoch}`, async (workspace) => {
+    const asked = { ...source(workspace), snapshot, repository: workspace.repository };
+    await noteMigration(at, asked);
+    return answerInSnapshot(at, asked);
+  });
 
   const totals = await steps.run('commit', async ({ repository }) => {
     // Safe to run twice: after the last reading nobody needs the snapshot, and the manifest is written once.
     await releaseSnapshot(run.id);
     const { id: runId, startedAt, backup } = run;
     const named = { id: backup ?? runId, connection: request.connection, label: request.label ?? null };
-    const gitSha = findGitSha(readEnvironment());
-    return writeBackup(repository, { ...named, runId, epoch, startedAt, gitSha, server, snapshot, schema });
+    const deploy = findDeploy(readEnvironment());
+    const facts = { ...named, runId, epoch, startedAt, deploy, server, snapshot, schema };
+    return writeBackup(repository, facts, (manifest) => storeRestoreScript(repository, manifest));
   });
 
   return {

@@ -13,6 +13,7 @@ import { findConnection } from '#lib/config/find-connection.ts';
 import { refusalOf } from '#lib/report/refusal.ts';
 import { createBackupId } from '#lib/repository/backup-id.ts';
 import { backUpEpoch } from './back-up-epoch.ts';
+import { storeFormats } from './store-formats.ts';
 import { untilSnapshotHolds } from './until-snapshot-holds.ts';
 
 /** Backs a connection up: preflight, then snapshot, schema, plan, copy, queries and commit in one epoch. */
@@ -41,14 +42,15 @@ export const backup = inngest.createFunction(
     );
 
     const backUp = async (): Promise<Ending> => {
-      const { fromBranch, ...preflight } = await steps.run('preflight', async ({ config }) => {
+      const { fromBranch, formats, ...preflight } = await steps.run('preflight', async ({ config }) => {
         const connection = findConnection(config, request.connection);
         const force = request.pgDump ?? config.pgDump;
         const asked = { environment: readEnvironment(), force, lanes: request.lanes ?? config.lanes };
         const checked = await preflightBackup(connection, asked);
         const fromBranch = readsFromBranch(config, connection);
         // A branch has a compute of its own, and connections of its own.
-        return { ...checked, fromBranch, ...(fromBranch ? { lanes: asked.lanes, lanesNote: null } : {}) };
+        const formats = config.formats.of(connection.name);
+        return { ...checked, fromBranch, formats, ...(fromBranch ? { lanes: asked.lanes, lanesNote: null } : {}) };
       });
       const refusal = refusalOf(preflight.checks);
       if (refusal) return { ...refusal, outcome: { preflight } };
@@ -60,7 +62,11 @@ export const backup = inngest.createFunction(
             }),
           )
         : null;
-      return untilSnapshotHolds((epoch) => backUpEpoch({ steps, step }, { run, request, epoch, branch, preflight }));
+      const ending = await untilSnapshotHolds((epoch) =>
+        backUpEpoch({ steps, step }, { run, request, epoch, branch, preflight }),
+      );
+      // A backup that is a part of another run, such as a transfer, is there for it and not for other readers.
+      return run.parent === null ? storeFormats(steps, { run, ending, formats }) : ending;
     };
     const ending = await backUp().catch(failedEnding);
 

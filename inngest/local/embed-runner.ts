@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { inngest } from '#inngest/client.ts';
 import { loadFunctions } from '#inngest/load-functions.ts';
+import type { Config } from '#lib/config/config.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findServerEngine } from '#lib/config/find-server-engine.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
+import { nextCronTick } from '#lib/config/next-cron-tick.ts';
 import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { describeChange } from './describe-change.ts';
@@ -20,7 +22,7 @@ import { followDecisions, takeWhatWasDecided } from './take-decisions.ts';
 export async function embedRunner(): Promise<void> {
   if (findServerEngine(readEnvironment()) !== 'local') return;
   try {
-    const { stateFolder } = await loadConfig();
+    const { stateFolder, care } = await loadConfig();
     const journalPath = join(stateFolder, serverJournal);
     const openRepository = async () => (await openWorkspace()).repository;
     const runner = await startLocalRunner({
@@ -35,11 +37,23 @@ export async function embedRunner(): Promise<void> {
     void followDecisions(runner, { openRepository, signal: new AbortController().signal });
     const left = runner.pendingRuns().length;
     say(`no Inngest is configured: runs go through ${journalPath}${left > 0 ? `; ${left} of them are resumed` : ''}`);
+    for (const line of describeSchedules(care)) say(line);
   } catch (cause) {
     if (!(cause instanceof HoldfastError)) throw cause;
     say(`${cause.message} (${cause.code}). ${cause.hint}`);
     process.exit(cause.exitCode === exitCodes.done ? exitCodes.unexpected : cause.exitCode);
   }
+}
+
+/** `schedule: backup of production, next 2026-11-22T02:15:00.000Z` */
+function describeSchedules(care: Config['care']): string[] {
+  return [...care].flatMap(([connection, { schedules }]) =>
+    schedules.map(({ kind, cron }) => {
+      const next = nextCronTick(cron, Date.now());
+      const at = next === undefined ? 'never' : `next ${new Date(next).toISOString()}`;
+      return `schedule: ${kind} of ${connection}, ${at}`;
+    }),
+  );
 }
 
 function tell(change: Parameters<typeof describeChange>[0]): void {

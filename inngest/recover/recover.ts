@@ -11,6 +11,7 @@ import { preflightRecovery } from '#lib/recovery/preflight-recovery.ts';
 import { undoRecovery } from '#lib/recovery/undo-recovery.ts';
 import { refusalOf } from '#lib/report/refusal.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
+import { requireUndamaged } from '#lib/standing/require-undamaged.ts';
 import { buildSideTables } from './build-side-tables.ts';
 import { compareWithLive } from './compare-with-live.ts';
 import { notProvenEnding, recoveredEnding } from './endings.ts';
@@ -45,7 +46,9 @@ export const recover = inngest.createFunction(
       const backup = await steps.run('find-backup', async ({ repository }) => {
         // Safe to run twice: reads only.
         const manifest = await findManifest(repository, { backup: request.backup, connection: request.from });
-        return { connection: manifest.connection, backupId: manifest.id };
+        const found = { connection: manifest.connection, backupId: manifest.id };
+        await requireUndamaged(repository, found);
+        return found;
       });
       found = backup.backupId;
       const preflight = await steps.run('preflight', async ({ config, repository }) => {

@@ -8,6 +8,7 @@ import { performCutOver } from '#lib/cutover/carry-out.ts';
 import { undoCutover } from '#lib/cutover/undo-cutover.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { type BackupKey, findManifest } from '#lib/manifest/manifest-store.ts';
+import { requireUndamaged } from '#lib/standing/require-undamaged.ts';
 import { awaitApproval } from './await-approval.ts';
 import { buildCopy } from './build-copy.ts';
 import { checkTarget } from './check-target.ts';
@@ -33,7 +34,8 @@ export const restore = inngest.createFunction(
     const { event, step } = context;
     const steps = workflowSteps(context);
     const engine = { steps, step };
-    const request = event.data;
+    // A drill drops what it has built: that must never be the target itself.
+    const request = event.data.drill ? { ...event.data, cutover: false } : event.data;
 
     const run = await steps.run('open', (workspace) =>
       openWorkflowRun(workspace, {
@@ -54,7 +56,9 @@ export const restore = inngest.createFunction(
       const backup = await steps.run('find-backup', async ({ repository }) => {
         // Safe to run twice: reads only.
         const manifest = await findManifest(repository, { backup: request.backup, connection: request.from });
-        return { connection: manifest.connection, backupId: manifest.id, bytes: Number(manifest.totals.bytes) };
+        const { connection, id: backupId } = manifest;
+        await requireUndamaged(repository, { connection, backupId });
+        return { connection, backupId, bytes: Number(manifest.totals.bytes) };
       });
       found = backup.backupId;
       key = { connection: backup.connection, backupId: backup.backupId };
@@ -86,13 +90,9 @@ export const restore = inngest.createFunction(
     };
     const ending = await restoreAndCutOver()
       .catch(failedEnding)
-      .then(async (ended) => {
-        const { exitCode, message } = ended;
-        if (key !== undefined && exitCode === exitCodes.damaged)
-          await recordDamage(steps, { run, backup: key, message });
-        return ended;
-      })
       .then((ended) => undoRestore(engine, { request, fenced, ending: ended }));
+    const { exitCode, message } = ending;
+    if (key && exitCode === exitCodes.damaged) await recordDamage(steps, { run, backup: key, message });
     return finishRun(engine, { run: { ...run, backup: found }, ending });
   },
 );

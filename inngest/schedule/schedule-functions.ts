@@ -23,7 +23,8 @@ function scheduleFunction(connection: string, { kind, cron: expression, jitterMs
     { id: `schedule-${kind}-${connection}`, ...laneOptions, triggers: [cron(expression)] },
     async (context) => {
       const { event, step } = context;
-      const tick = event.ts ?? 0;
+      // Where an engine does not tell when its tick was, it is now.
+      const tick = event.ts || (await step.run('tick', () => Date.now()));
       const delay = delayTick({ connection, kind, tick, jitterMs });
       if (delay > 0) await step.sleepUntil('jitter', new Date(tick + delay));
 

@@ -17,13 +17,15 @@ const verifyLaneData = z.object({
   /** How many objects the lane has. */
   objects: z.int(),
   backup: z.object({ connection: z.string(), backupId: z.string() }),
+  /** Which part is read; `null`: all. */
+  sample: z.object({ percent: z.number(), seed: z.string() }).nullable(),
 });
 
 /** One lane of a verification: reads its objects in time-boxed steps. */
 export const verifyLane = inngest.createFunction(
   { ...laneOptions, id: 'verify-lane', triggers: [invoke(verifyLaneData)] },
   async (context) => {
-    const { runId, number, lane, lanes, objects, backup } = context.event.data;
+    const { runId, number, lane, lanes, objects, backup, sample } = context.event.data;
     const steps = laneSteps(context, { runId, number });
     return workOff(objects, (from) =>
       steps.run(`verify-${from}`, async ({ config, repository }) => {
@@ -31,7 +33,7 @@ export const verifyLane = inngest.createFunction(
         return verifyObjects(
           { runId, lane, from },
           {
-            objects: planVerify(manifest, { lanes }).lanes[lane] ?? [],
+            objects: planVerify(manifest, { lanes, sample }).lanes[lane] ?? [],
             codec: manifest.codec,
             repository,
             budgetMs: config.stepBudgetMs,

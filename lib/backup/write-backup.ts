@@ -1,3 +1,4 @@
+import type { Deploy } from '#lib/config/find-deploy.ts';
 import { holdfastVersion } from '#lib/config/version.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import type { ServerInfo } from '#lib/postgres/server-info.ts';
@@ -6,6 +7,7 @@ import { readAnswers } from './answer-in-snapshot.ts';
 import { addTotals, assembleTables, readCopied } from './commit-backup.ts';
 import { commitManifest } from './commit-manifest.ts';
 import { readBackupPlan } from './plan-store.ts';
+import { type Migration, readNotedMigration } from './read-migration.ts';
 import type { Snapshot } from './snapshot.ts';
 import { storeJson } from './store-schema.ts';
 
@@ -17,7 +19,7 @@ export interface BackupFacts {
   connection: string;
   label: string | null;
   startedAt: string;
-  gitSha: string | null;
+  deploy: Deploy;
   server: ServerInfo;
   snapshot: Snapshot;
   schema: Manifest['schema'];
@@ -25,9 +27,14 @@ export interface BackupFacts {
 
 /**
  * Puts the manifest together, asks the store for every object it names, and only then writes it: the commit.
+ * `layBeside` writes before it what belongs beside it, and has to be safe to run twice.
  * Safe to run twice: the manifest is written once. @throws DamagedError where a piece or an object is missing.
  */
-export async function writeBackup(repository: Repository, facts: BackupFacts): Promise<Manifest['totals']> {
+export async function writeBackup(
+  repository: Repository,
+  facts: BackupFacts,
+  layBeside: (manifest: Manifest) => Promise<void>,
+): Promise<Manifest['totals']> {
   const run = { runId: facts.runId, epoch: facts.epoch };
   const { catalog, ...plan } = await readBackupPlan(repository, run);
   const copied = await readCopied(repository, run);
@@ -55,7 +62,8 @@ export async function writeBackup(repository: Repository, facts: BackupFacts): P
       databaseBytes: server.databaseBytes,
     },
     snapshot: { takenAt: facts.snapshot.takenAt, lsn: facts.snapshot.lsn },
-    git: { sha: facts.gitSha },
+    git: { sha: facts.deploy.sha, ref: facts.deploy.ref },
+    migration: await findMigration(repository, run, facts.deploy),
     codec: repository.codec,
     schema: facts.schema,
     inventory: await storeJson(repository, catalog.inventory),
@@ -68,6 +76,16 @@ export async function writeBackup(repository: Repository, facts: BackupFacts): P
     leftOut: catalog.leftOut,
     totals: addTotals(tables, copied.values()),
   };
+  await layBeside(manifest);
   await commitManifest(repository, manifest);
   return manifest.totals;
+}
+
+/** What the deploy says goes over what the database says: it knows what it is about to run. */
+async function findMigration(
+  repository: Repository,
+  run: { runId: string; epoch: number },
+  { migration }: Deploy,
+): Promise<Migration | null> {
+  return migration === null ? readNotedMigration(repository, run) : { tool: 'environment', version: migration };
 }

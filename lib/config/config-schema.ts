@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
+import { extraFormatSchema } from './extra-formats.ts';
 import { nextCronTick } from './next-cron-tick.ts';
 import { oidcSchema } from './oidc-schema.ts';
 import { retentionSchema } from './retention-schema.ts';
@@ -100,6 +101,8 @@ const connectionSchema = z.strictObject({
   /** How old the last proof may be, where there is an `rpo` or an `rto`. */
   proveWithin: z.string().default('8d'),
   schedule: scheduleSchema.optional(),
+  /** Formats that are stored beside each of its backups, over the `formats` of all. */
+  formats: z.array(extraFormatSchema).optional(),
   /** Which of its backups are kept, over the `retention` of all; `null`: every one. */
   retention: retentionSchema.nullable().optional(),
   /** Where its drills restore to: beside the database of the connection `on`, else on a server started for them. */
@@ -142,6 +145,8 @@ export const configSchema = z.strictObject({
   deadAfter: z.string().default('24h'),
   /** Which backups are kept, where a connection does not say it for itself; without it every one is. */
   retention: retentionSchema.optional(),
+  /** Formats that are stored beside each backup, readable without Holdfast. */
+  formats: z.array(extraFormatSchema).default([]),
   /** How long a chunk that no backup names stays before it is swept, e.g. `72h`: longer than any backup takes. */
   sweepGrace: z.string().default('72h'),
   /** How long the record of a run that has ended is kept. */

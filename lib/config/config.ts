@@ -1,4 +1,5 @@
 import type { CriticalQuery } from './config-schema.ts';
+import type { ExtraFormats } from './extra-formats.ts';
 import type { Access } from './resolve-access.ts';
 import type { Alarms } from './resolve-alarms.ts';
 import type { Retention } from './retention.ts';
@@ -74,6 +75,8 @@ export interface Config {
   deadAfterMs: number;
   /** Which backups are kept. */
   retention: Retention;
+  /** Formats that are stored beside each backup. */
+  formats: ExtraFormats;
   /** How long a chunk that no backup names stays before it is swept. */
   sweepGraceMs: number;
   /** How long the record of a run that has ended is kept. */

@@ -51,6 +51,7 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
     keepPreviousMs: parseDuration(config.keepPrevious, 'keepPrevious'),
     deadAfterMs: parseDuration(config.deadAfter, 'deadAfter'),
     retention: resolveRetention(config),
+    formats: { of: (name) => config.connections[name]?.formats ?? config.formats },
     sweepGraceMs: parseDuration(config.sweepGrace, 'sweepGrace'),
     keepRunsMs: parseDuration(config.keepRuns, 'keepRuns'),
     approvalTimeoutMs: parseDuration(config.approvalTimeout, 'approvalTimeout'),

@@ -7,7 +7,8 @@ export function resolvePublicUrl(text: string | undefined): string | null {
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') {
     return url.href.replace(/\/+$/, '');
   }
-  throw new UsageError(`HOLDFAST_URL, or publicUrl of the config, is no address: ${JSON.stringify(text)}`, {
+  // The text is not shown: a login in it is a secret.
+  throw new UsageError('HOLDFAST_URL, or publicUrl of the config, is no http address without login and query.', {
     code: 'bad_public_url',
     hint: 'Write where the console is reached, for example https://holdfast.example.com.',
   });

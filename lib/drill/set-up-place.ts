@@ -3,6 +3,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
+import { readResult } from '#lib/runs/run-store.ts';
 import {
   isScratchConnection,
   scratchConnectionName,
@@ -24,6 +25,7 @@ export async function setUpPlace(
   if (place.kind === 'connection') return `beside connection ${place.target}`;
   try {
     const { version } = await startScratchConnection(place.target, { major });
+    await requireOpenRun(repository, runId);
     return `a scratch server, PostgreSQL ${version}`;
   } catch (cause) {
     if (!(cause instanceof RefusedError) || cause.code !== 'no_server_programs') throw cause;
@@ -32,7 +34,14 @@ export async function setUpPlace(
   }
 }
 
-/** Takes away what a drill has set up, and the mark. Safe to run twice, and for a run that is no drill. */
+/** Who has closed the run meanwhile has not seen the server of an attempt that comes late. */
+async function requireOpenRun(repository: Repository, runId: string): Promise<void> {
+  if ((await readResult(repository, runId)) === undefined) return;
+  await takeDownPlace(repository, runId);
+  throw new RefusedError(`Run ${runId} has ended.`, { code: 'run_ended', hint: 'Start a new drill.' });
+}
+
+/** Takes away what a drill has set up, and the mark. Safe to run twice. */
 export async function takeDownPlace(repository: Repository, runId: string): Promise<void> {
   await stopScratchConnection(scratchConnectionName(runId));
   await letGo(repository, { run: runId, what: 'drill' });

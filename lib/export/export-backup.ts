@@ -2,7 +2,7 @@ import { readSchemaEntries } from '#lib/schema/read-entries.ts';
 import { chooseExported } from './choose-exported.ts';
 import { exportCustom } from './custom/export-custom.ts';
 import { exportDirectory, exportTables } from './export-folders.ts';
-import { type Exported, type ExportJob, type ExportRequest, nameOf, writeOne } from './export-job.ts';
+import { type Exported, type ExportJob, type ExportRequest, nameOf, requireGoingOn, writeOne } from './export-job.ts';
 import { planScript } from './plan-script.ts';
 import { planTablesScript } from './plan-tables-script.ts';
 import { scriptBytes } from './script-bytes.ts';
@@ -13,6 +13,16 @@ import { scriptBytes } from './script-bytes.ts';
  *   StorageError (output), CancelledError.
  */
 export async function exportBackup(request: ExportRequest): Promise<Exported> {
+  try {
+    return await exportAs(request);
+  } catch (cause) {
+    // A program that was ended with us fails in its own words.
+    requireGoingOn(request.signal);
+    throw cause;
+  }
+}
+
+async function exportAs(request: ExportRequest): Promise<Exported> {
   const entries = await readSchemaEntries(request.repository, request.manifest);
   const chosen = chooseExported({ manifest: request.manifest, entries }, request.tables);
   const job: ExportJob = { ...request, entries, chosen };

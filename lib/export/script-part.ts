@@ -4,7 +4,7 @@ import type { ManifestTable } from '#lib/manifest/manifest.ts';
 export type ScriptPart = { kind: 'sql'; text: string } | RowsPart;
 
 /** Rows of one table as they are stored, between texts. */
-export interface RowsPart {
+interface RowsPart {
   kind: 'rows';
   table: ManifestTable;
   /** Before every chunk (`each`), or before the first one and after the last one. */

@@ -61,7 +61,7 @@ export async function* jsonBytes(
 }
 
 /** What each domain is made of, by the name as the server prints it in a column's type. */
-export function readDomains(entries: readonly SchemaEntry[]): Map<string, string> {
+function readDomains(entries: readonly SchemaEntry[]): Map<string, string> {
   const domains = new Map<string, string>();
   for (const { type, definition } of entries) {
     if (type !== 'DOMAIN') continue;

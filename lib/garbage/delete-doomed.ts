@@ -35,7 +35,7 @@ export async function deleteDoomed(repository: Repository, doomed: DoomedChunks)
     if (round > mostRounds) throw tooSlow(repository, rest.length);
     await writeDoomedList(repository, doomed.id, rest);
     const isInTime = startLease();
-    const spared = await doomed.spare(rest);
+    const spared = await askSpared(repository, { ...doomed, names: rest });
     rest = rest.filter((name) => !spared.has(name));
     while (rest.length > 0 && isInTime()) {
       const keys = rest.slice(0, namesAtOnce).map(chunkKey);
@@ -45,6 +45,16 @@ export async function deleteDoomed(repository: Repository, doomed: DoomedChunks)
   }
   await removeDoomedList(repository, doomed.id);
   return deletion;
+}
+
+/** Who cannot tell what is needed deletes nothing: the list goes, so that no commit waits for it. */
+async function askSpared(repository: Repository, { id, names, spare }: DoomedChunks): Promise<ReadonlySet<string>> {
+  try {
+    return await spare(names);
+  } catch (cause) {
+    await removeDoomedList(repository, id).catch(() => undefined);
+    throw cause;
+  }
 }
 
 /** One clock stands still while a machine sleeps, the other one can be set: whichever says that more has passed is right. */

@@ -12,3 +12,10 @@ export function addDeletion(a: Deletion, b: Deletion): Deletion {
     failed: [...a.failed, ...b.failed],
   };
 }
+
+const mostTold = 1_000;
+
+/** The same with a thousand keys of each kind at most, as the result of a step stays small. */
+export function shortenDeletion(deletion: Deletion): Deletion {
+  return { ...deletion, locked: deletion.locked.slice(0, mostTold), failed: deletion.failed.slice(0, mostTold) };
+}

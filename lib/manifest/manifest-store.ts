@@ -4,7 +4,7 @@ import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix, connectionPrefix, manifestKey, parseManifestKey } from '#lib/repository/repository-keys.ts';
 import type { Manifest } from './manifest.ts';
 import type { KnownOutline } from './outline.ts';
-import { openManifest, openOutline, sealManifest } from './seal-manifest.ts';
+import { openManifest, openObjectNames, openOutline, sealManifest } from './seal-manifest.ts';
 
 /**
  * Writes the manifest, the commit of a backup, and reads it back: a store that says it has stored it and has not must
@@ -69,6 +69,12 @@ export async function findManifest(
 export async function readManifest(repository: Repository, backup: BackupKey): Promise<Manifest> {
   const key = manifestKey(backup);
   return openManifest(await getManifest(repository, key), { key, keys: repository.keys });
+}
+
+/** The names of all objects a backup's manifest names, and perhaps more; quicker than readManifest, and throws the same. */
+export async function readObjectNames(repository: Repository, backup: BackupKey): Promise<string[]> {
+  const key = manifestKey(backup);
+  return openObjectNames(await getManifest(repository, key), { key, keys: repository.keys });
 }
 
 /** What a manifest tells, with its key or without. @throws DamagedError, RefusedError where a newer Holdfast wrote it. */

@@ -56,7 +56,10 @@ export const manifestSchema = z.strictObject({
     databaseBytes: bigintString,
   }),
   snapshot: z.strictObject({ takenAt: z.string(), lsn: z.string().nullable() }),
-  git: z.strictObject({ sha: z.string().nullable() }),
+  /** `ref`: the branch or tag; absent from manifests that were written before it was kept. */
+  git: z.strictObject({ sha: z.string().nullable(), ref: z.string().nullable().optional() }),
+  /** How far the database's migrations were; `environment`: as the deploy told it. Absent where it was not kept. */
+  migration: z.strictObject({ tool: z.string(), version: z.string() }).nullable().optional(),
   codec: z.enum(['zstd', 'gzip']),
   schema: z.strictObject({
     tool: z.enum(['native', 'wasm']),

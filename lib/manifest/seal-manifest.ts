@@ -7,6 +7,9 @@ import { decryptManifest, encryptManifest, parseEncryptedManifest } from './encr
 import { type Manifest, manifestSchema } from './manifest.ts';
 import { type KnownOutline, outlineOf } from './outline.ts';
 
+const nameLength = 64;
+const hexName = /^[0-9a-f]{64}$/;
+
 const formatOnly = z.object({ format: z.number() });
 
 /** Where a manifest lies, and the keys of its repository; `null`: a plain one. */
@@ -30,9 +33,7 @@ export function sealManifest(manifest: Manifest, { key, keys }: ManifestPlace): 
  * @throws DamagedError where a byte was changed, RefusedError where a newer Holdfast wrote it or its key is not given.
  */
 export function openManifest(bytes: Buffer, { key, keys }: ManifestPlace): Manifest {
-  const text = keys === null ? openPlain(bytes) : openEncrypted(bytes, { key, keys });
-  if (text === undefined) throw changed(key, keys);
-  const json = parseJson(text);
+  const json = parseJson(openText(bytes, { key, keys }));
   const format = formatOnly.safeParse(json);
   if (format.success && format.data.format > 1) {
     throw new RefusedError(`${key} has format ${format.data.format}; this Holdfast reads format 1.`, {
@@ -47,6 +48,36 @@ export function openManifest(bytes: Buffer, { key, keys }: ManifestPlace): Manif
     hint: 'Take another backup of `holdfast list`.',
     cause: manifest.error,
   });
+}
+
+/**
+ * The names of all objects a manifest names, and perhaps more: every text in it that has the form of a name's field. For
+ * who has to read many manifests and must miss no name: the seal is checked, the rest is not parsed, which takes a tenth
+ * of the time. @throws what openManifest throws of its seal and its format.
+ */
+export function openObjectNames(bytes: Buffer, place: ManifestPlace): string[] {
+  const text = openText(bytes, place);
+  // The first field of every manifest, as it is written; of another form it is read the long way.
+  if (!text.startsWith('{"format":1,')) {
+    openManifest(bytes, place);
+    throw changed(place.key, place.keys);
+  }
+  const names: string[] = [];
+  const field = '"name":"';
+  for (let at = text.indexOf(field); at >= 0; at = text.indexOf(field, at + field.length)) {
+    const begin = at + field.length;
+    if (text[begin + nameLength] !== '"') continue;
+    const name = text.slice(begin, begin + nameLength);
+    if (hexName.test(name)) names.push(name);
+  }
+  return names;
+}
+
+/** The checked text of the manifest. @throws DamagedError, RefusedError where its key is not given. */
+function openText(bytes: Buffer, { key, keys }: ManifestPlace): string {
+  const text = keys === null ? openPlain(bytes) : openEncrypted(bytes, { key, keys });
+  if (text === undefined) throw changed(key, keys);
+  return text;
 }
 
 /**

@@ -4,7 +4,7 @@ import { runFolder } from '#lib/runs/run-id.ts';
 import type { Notice } from './notice.ts';
 
 /** What a person was told by a channel, or why not. */
-export const notifiedSchema = z.strictObject({
+const notifiedSchema = z.strictObject({
   channel: z.string(),
   event: z.string(),
   at: z.iso.datetime(),

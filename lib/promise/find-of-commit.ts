@@ -1,14 +1,14 @@
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { readManifest } from '#lib/manifest/manifest-store.ts';
+import { readOutline } from '#lib/manifest/manifest-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
 
 const atOnce = 16;
 
 /**
- * Which of the backups, by id, were taken of the commit whose SHA begins with `sha`. Reads every manifest: one that
- * cannot be read is of no commit.
+ * Which of the backups, by id, were taken of the commit whose SHA begins with `sha`. Reads the outline of each: one
+ * that cannot be read is of no commit.
  */
 export async function findOfCommit(
   repository: Repository,
@@ -32,9 +32,9 @@ async function readCommit(
   backup: { connection: string; backupId: string },
 ): Promise<string | null> {
   try {
-    return (await readManifest(repository, backup)).git.sha;
+    return (await readOutline(repository, backup)).git.sha;
   } catch (cause) {
-    // Damaged, of a newer format, or sealed under a key that is not given: `list` says which.
+    // Damaged, or of a newer format: `list` says which.
     if (cause instanceof DamagedError || cause instanceof RefusedError) return null;
     throw cause;
   }

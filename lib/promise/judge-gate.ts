@@ -4,7 +4,7 @@ import { type GradedBackup, gradeBackup } from './grade-backup.ts';
 
 /** From least to most: committed and not known as bad; every object read; restored and compared. */
 export const gateRequirements = ['stored', 'verified', 'proven'] as const;
-export type GateRequirement = (typeof gateRequirements)[number];
+type GateRequirement = (typeof gateRequirements)[number];
 
 /** What a pipeline asks for. `isOfCommit` says of a backup's id whether it was taken of the wanted commit. */
 export interface GateQuestion {

@@ -10,14 +10,14 @@ import { readRecovery } from './read-recovery.ts';
 import { type FailedRun, type OpenRun, readRuns } from './read-runs.ts';
 
 /** A backup and its age in milliseconds. */
-export interface DatedBackup {
+interface DatedBackup {
   id: string;
   at: string;
   ageMs: number;
 }
 
 /** A look at a backup that passed: `at` and `ageMs` are the look's own. */
-export interface LastLook {
+interface LastLook {
   backup: string;
   run: string;
   at: string;

@@ -3,10 +3,13 @@ import { dirname } from 'node:path';
 import { errnoOf } from '#lib/errors/errno-of.ts';
 
 /** Writes the parts to a new file and waits until its bytes and its size are on the disk (fdatasync(2)). */
-export async function writeDurableFile(path: string, parts: readonly Uint8Array[]): Promise<void> {
+export async function writeDurableFile(
+  path: string,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    for (const part of parts) await writeFully(file, part);
+    for await (const part of parts) await writeFully(file, part);
     await file.datasync();
   } finally {
     await file.close();

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import {
   DeleteObjectCommand,
-  GetBucketLifecycleConfigurationCommand,
-  GetBucketVersioningCommand,
-  GetObjectLockConfigurationCommand,
   HeadObjectCommand,
-  type LifecycleRule,
   PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import {
+  askLifecycle,
+  askObjectLock,
+  askVersions,
+  type Lifecycle,
+  type ObjectLock,
+  type Versions,
+} from './ask-bucket.ts';
 import { createS3Client, type S3Options } from './s3-client.ts';
 import { readS3Failure, toS3StoreError } from './s3-error.ts';
 import { checkBody } from './upload-checks.ts';
@@ -24,10 +28,9 @@ export interface S3Traits {
   /** `x-amz-server-side-encryption` and `x-amz-storage-class` of an object that was stored as the config asks. */
   encryption: string | null;
   storageClass: string;
-  versions: 'on' | 'suspended' | 'off' | null;
-  objectLock: 'off' | { mode: string; period: string } | null;
-  /** Rules that expire objects under the prefix, and whether one ends unfinished uploads. */
-  lifecycle: { expires: string[]; endsUploads: boolean } | null;
+  versions: Versions;
+  objectLock: ObjectLock;
+  lifecycle: Lifecycle;
   /** How far the service's clock is ahead of this machine's, to the second. */
   clockAheadMs: number | null;
   /** Of one HEAD, the median of three. */
@@ -155,60 +158,6 @@ function decide<T>(error: unknown, by: { expected: number; expectedAnswer: T; ot
   if (status !== undefined && (status === 501 || (status >= 400 && status < 500 && status !== 403)))
     return by.otherwise;
   throw error;
-}
-
-async function askVersions(client: S3Client, Bucket: string): Promise<S3Traits['versions']> {
-  const answer = await ask(() => client.send(new GetBucketVersioningCommand({ Bucket })));
-  if (answer === undefined || answer === 'none') return null;
-  return answer.Status === 'Enabled' ? 'on' : answer.Status === 'Suspended' ? 'suspended' : 'off';
-}
-
-async function askObjectLock(client: S3Client, Bucket: string): Promise<S3Traits['objectLock']> {
-  const answer = await ask(() => client.send(new GetObjectLockConfigurationCommand({ Bucket })));
-  if (answer === undefined) return null;
-  if (answer === 'none' || answer.ObjectLockConfiguration?.ObjectLockEnabled !== 'Enabled') return 'off';
-  const { Mode = 'no default', Days, Years } = answer.ObjectLockConfiguration.Rule?.DefaultRetention ?? {};
-  return {
-    mode: Mode,
-    period: Days !== undefined ? `${Days} days` : Years !== undefined ? `${Years} years` : 'no period',
-  };
-}
-
-async function askLifecycle(
-  client: S3Client,
-  { Bucket, folder }: { Bucket: string; folder: string },
-): Promise<S3Traits['lifecycle']> {
-  const answer = await ask(() => client.send(new GetBucketLifecycleConfigurationCommand({ Bucket })));
-  if (answer === undefined) return null;
-  const rules = (answer === 'none' ? [] : (answer.Rules ?? [])).filter(({ Status }) => Status === 'Enabled');
-  const ours = rules.filter((rule) => touches(rule, folder));
-  return {
-    expires: ours.filter(expiresObjects).map(({ ID = 'without a name' }) => ID),
-    endsUploads: ours.some(({ AbortIncompleteMultipartUpload }) => AbortIncompleteMultipartUpload !== undefined),
-  };
-}
-
-/** Of current objects: a rule that only cleans delete markers or former versions up is a good one. */
-function expiresObjects({ Expiration }: LifecycleRule): boolean {
-  return Expiration?.Days !== undefined || Expiration?.Date !== undefined;
-}
-
-/** Whether a rule's prefix meets ours; a rule that also goes by tags or sizes is taken as one that does. */
-function touches({ Filter }: LifecycleRule, folder: string): boolean {
-  const prefix = Filter?.Prefix ?? Filter?.And?.Prefix ?? '';
-  return prefix.startsWith(folder) || folder.startsWith(prefix);
-}
-
-/** The answer; 'none' where there is no such configuration, `undefined` where it may not be asked or is not known. */
-async function ask<T>(question: () => Promise<T>): Promise<T | 'none' | undefined> {
-  try {
-    return await question();
-  } catch (error) {
-    const { code, status } = readS3Failure(error);
-    if (code === 'ObjectLockConfigurationNotFoundError' || code === 'NoSuchLifecycleConfiguration') return 'none';
-    if (status !== undefined && (status === 501 || (status >= 400 && status < 500))) return undefined;
-    throw error;
-  }
 }
 
 /** Reads the service's clock off the answers; the function gives how far it was ahead at the last one. */

@@ -67,6 +67,22 @@ export function createFileStore(folder: string): ObjectStore {
         }
       });
     },
+    putStream(key, source) {
+      const target = pathOf(key);
+      return explain(`write ${key}`, async () => {
+        await prepare();
+        const temp = join(root, tempFolder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+        try {
+          await writeDurableFile(temp, source);
+          const { size } = await stat(temp);
+          await publish({ temp, target, ifAbsent: false });
+          await syncFolder(dirname(target));
+          return { size };
+        } finally {
+          await rm(temp, { force: true });
+        }
+      });
+    },
     get(key, range) {
       const path = pathOf(key);
       return explain(`read ${key}`, () => readRange(path, range));

@@ -43,6 +43,11 @@ export interface ObjectStore {
    */
   put(key: string, parts: readonly Uint8Array[], options?: { ifAbsent?: boolean }): Promise<'created' | 'exists'>;
   /**
+   * Stores a stream as one object, in place of what may be there: visible whole or not at all, durable once the promise
+   * is fulfilled; answers its size. Holds some 16 MiB of it. What the source throws is thrown on, and nothing is stored.
+   */
+  putStream(key: string, source: AsyncIterable<Uint8Array>): Promise<{ size: number }>;
+  /**
    * The object's bytes, or `undefined` where there is none. `range` is [first, last], both included, and is cut at
    * the object's end: what lies wholly behind it is an empty buffer.
    */

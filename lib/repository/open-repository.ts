@@ -50,13 +50,36 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
   const { codec, encryption } = info;
   if (encryption === null) {
     refuseKey(keys, store);
-    return createRepository({ store, seal: plainSeal, codec, keys: null, beforeChunks: async () => undefined });
+    return createRepository({
+      store,
+      seal: plainSeal,
+      codec,
+      keys: null,
+      beforeChunks: () => requireUnchanged(store, info),
+    });
   }
   const known = { store, firstKeyId: encryption.keyId };
   if (keys.current !== undefined) await requireKnownKey(keys, known);
   else if (options.access === 'write') refuseWithoutKey(keys, known);
   const seal = createEncryptedSeal(keys);
-  return createRepository({ store, seal, codec, keys, beforeChunks: () => noteCurrentKey(keys, known) });
+  const beforeChunks = async (): Promise<void> => {
+    await requireUnchanged(store, info);
+    await noteCurrentKey(keys, known);
+  };
+  return createRepository({ store, seal, codec, keys, beforeChunks });
+}
+
+/**
+ * Of several creators at once the last one wins where the store has no conditional writes: one with another codec or key
+ * finds that out here, before it has stored anything.
+ */
+async function requireUnchanged(store: ObjectStore, { codec, encryption }: RepositoryInfo): Promise<void> {
+  const now = await readInfo(store);
+  if (now?.codec === codec && now.encryption?.keyId === encryption?.keyId) return;
+  throw new RefusedError(`The ${repositoryInfoKey} of ${store.location} is not the one that was opened any more.`, {
+    code: 'repository_changed',
+    hint: 'Another process has made the repository at the same moment, with another codec or key. Run the command again.',
+  });
 }
 
 /**

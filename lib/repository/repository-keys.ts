@@ -27,6 +27,16 @@ export function parseManifestKey(key: string): { connection: string; backupId: s
   return connection === undefined || backupId === undefined ? undefined : { connection, backupId };
 }
 
+/** The script that restores a backup without Holdfast. */
+export function restoreScriptKey(backup: { connection: string; backupId: string }): string {
+  return `${backupPrefix(backup)}restore.sh`;
+}
+
+/** Extra formats of a backup, and their record, begin with this; ends in a slash. */
+export function formatsPrefix(backup: { connection: string; backupId: string }): string {
+  return `${backupPrefix(backup)}formats/`;
+}
+
 /** The object that keeps a backup from pruning. */
 export function pinKey(backup: { connection: string; backupId: string }): string {
   return `${backupPrefix(backup)}pin.json`;

@@ -63,7 +63,7 @@ export function isAws(endpoint: string | undefined): boolean {
   return endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 }
 
-/** Tigris refuses the path style for buckets made since February 2025; AWS wants the host name. */
+/** AWS and Tigris want the bucket in the host name; what runs at an address of one's own often has none for it. */
 function wantsPathStyle(endpoint: string | undefined): boolean {
   return (
     endpoint !== undefined &&

@@ -7,6 +7,7 @@ import { readS3Body } from './read-s3-body.ts';
 import { createS3Client, defaultMaxAttempts, type S3Options } from './s3-client.ts';
 import { readS3Failure, toS3StoreError } from './s3-error.ts';
 import { chooseChecksums, createUploader, type StoredBytes } from './upload-object.ts';
+import { uploadStream } from './upload-stream.ts';
 
 const conflictAttempts = 5;
 
@@ -113,6 +114,12 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
         await upload({ key, parts, ifNoneMatch: false });
         return 'created';
       });
+    },
+    putStream(key, source) {
+      const object = address(key);
+      return explain(`write ${key}`, () =>
+        uploadStream(client, object, { source, mode, options, head: () => head(key) }),
+      );
     },
     async *list(prefix) {
       try {

@@ -22,7 +22,11 @@ const partBytes = 16 * 1024 * 1024;
 export async function uploadMultipart(
   client: S3Client,
   object: { Bucket: string; Key: string; IfNoneMatch?: string },
-  body: { parts: readonly Uint8Array[]; mode: ChecksumMode; settings: Partial<CreateMultipartUploadCommandInput> },
+  body: {
+    parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+    mode: ChecksumMode;
+    settings: Partial<CreateMultipartUploadCommandInput>;
+  },
 ): Promise<{ sent: BodyCheck; answer: StoredFacts }> {
   const { Bucket, Key } = object;
   const algorithm = body.mode === 'crc32' ? { ChecksumAlgorithm: 'CRC32' as const } : {};
@@ -32,7 +36,7 @@ export async function uploadMultipart(
   try {
     const uploaded: { PartNumber: number; ETag: string | undefined; ChecksumCRC32?: string }[] = [];
     const md5s: string[] = [];
-    for (const Body of regroup(body.parts)) {
+    for await (const Body of regroup(body.parts)) {
       const PartNumber = uploaded.length + 1;
       const { headers, md5Hex, crc32 } = checkBody(body.mode, [Body]);
       const part = { Bucket, Key, UploadId, PartNumber, Body, ...headers };
@@ -55,10 +59,11 @@ export async function uploadMultipart(
 }
 
 /** The same bytes in buffers of `partBytes`, the last one shorter; one of them is held at a time. */
-function* regroup(parts: readonly Uint8Array[]): Generator<Buffer> {
+async function* regroup(parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let pending: Uint8Array[] = [];
   let size = 0;
-  for (const part of parts) {
+  let yielded = false;
+  for await (const part of parts) {
     for (let from = 0; from < part.byteLength; ) {
       const piece = part.subarray(from, from + partBytes - size);
       pending.push(piece);
@@ -66,10 +71,12 @@ function* regroup(parts: readonly Uint8Array[]): Generator<Buffer> {
       from += piece.byteLength;
       if (size === partBytes) {
         yield Buffer.concat(pending, size);
+        yielded = true;
         pending = [];
         size = 0;
       }
     }
   }
-  if (size > 0) yield Buffer.concat(pending, size);
+  // An upload has one part at least, be it empty.
+  if (size > 0 || !yielded) yield Buffer.concat(pending, size);
 }

@@ -1,6 +1,8 @@
 import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
+import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import { isAws, type S3Options } from './s3-client.ts';
+import { readS3Failure } from './s3-error.ts';
 import { type BodyCheck, type ChecksumMode, checkBody, compareAnswer, type StoredFacts } from './upload-checks.ts';
 import { uploadMultipart } from './upload-multipart.ts';
 
@@ -51,10 +53,10 @@ export function createUploader(
   };
 
   const isKept = async (key: string, parts: readonly Uint8Array[], answer: StoredFacts): Promise<boolean> => {
-    const kept = await readBack(key);
+    const kept = await readBack(key).catch(nothingIfDamaged);
     if (kept === undefined) return false;
     if (equalsParts(kept.bytes, parts)) {
-      if (etags === 'not known') etags = 'other';
+      if (mode === 'md5' && etags === 'not known') etags = 'other';
       return true;
     }
     // Another ETag: somebody has written since, and what was ours cannot be seen any more.
@@ -64,7 +66,18 @@ export function createUploader(
   return async ({ key, parts, ifNoneMatch }) => {
     for (let attempt = 1; attempt <= uploadsOfOne; attempt++) {
       // Once it was answered that the object is ours, a second upload replaces what we know to be wrong.
-      const { sent, answer } = await send({ key, parts, ifNoneMatch: ifNoneMatch && attempt === 1 });
+      const outcome = await send({ key, parts, ifNoneMatch: ifNoneMatch && attempt === 1 }).catch((error: unknown) => {
+        // The end of a multipart upload, whose answer was lost, was asked for again: it has become an object by then.
+        const { code, attempts } = readS3Failure(error);
+        if (code !== 'NoSuchUpload' || attempts === 1 || ifNoneMatch || attempt === uploadsOfOne) throw error;
+        return 'answer lost' as const;
+      });
+      if (outcome === 'answer lost') {
+        const kept = await readBack(key);
+        if (kept !== undefined && equalsParts(kept.bytes, parts)) return;
+        continue;
+      }
+      const { sent, answer } = outcome;
       const same = compareAnswer(sent, answer);
       if (same === 'yes' && sent.md5Hex !== undefined) etags = 'md5';
       if (same !== 'no' || etags === 'other' || (await isKept(key, parts, answer))) return;
@@ -92,6 +105,11 @@ export function objectSettings(
     ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }),
     ...(storageClass === undefined || size < leastClassBytes ? {} : { StorageClass: storageClass }),
   };
+}
+
+/** Bytes that do not have the checksum the store keeps of them are not what was sent. */
+function nothingIfDamaged(error: unknown): undefined {
+  if (!(error instanceof DamagedError)) throw error;
 }
 
 function equalsParts(bytes: Buffer, parts: readonly Uint8Array[]): boolean {

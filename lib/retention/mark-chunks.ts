@@ -2,8 +2,7 @@ import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { listAnnouncedCommits, readAnnouncedNames } from '#lib/garbage/announced-commit.ts';
 import { NameSet } from '#lib/garbage/name-set.ts';
-import { listObjects } from '#lib/manifest/list-objects.ts';
-import { type BackupKey, listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
+import { listBackups, readObjectNames } from '#lib/manifest/manifest-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { manifestKey } from '#lib/repository/repository-keys.ts';
 import { forEachAtOnce } from './for-each-at-once.ts';
@@ -47,11 +46,7 @@ export async function markChunks(
   await forEachAtOnce(backups, async (backup) => {
     const key = manifestKey(backup);
     marked.manifests.add(key);
-    await read(key, () => readNames(repository, backup));
+    await read(key, () => readObjectNames(repository, backup));
   });
   return marked;
-}
-
-async function readNames(repository: Repository, backup: BackupKey): Promise<Iterable<string>> {
-  return listObjects(await readManifest(repository, backup)).map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-import { addDeletion, noDeletion } from '#lib/garbage/deletion-total.ts';
+import { addDeletion, noDeletion, shortenDeletion } from '#lib/garbage/deletion-total.ts';
 import type { Deletion } from '#lib/repository/object-store.ts';
 import { listStandings } from '#lib/standing/list-standings.ts';
 import { readPin } from '#lib/standing/pin-store.ts';
@@ -52,10 +52,5 @@ export async function removePlanned(
     });
     result.next += batch.length;
   } while (result.next < going.length && Date.now() < deadline);
-  return { ...result, objects: shorten(result.objects) };
-}
-
-/** A step's result stays small. */
-function shorten(deletion: Deletion): Deletion {
-  return { ...deletion, locked: deletion.locked.slice(0, 50), failed: deletion.failed.slice(0, 50) };
+  return { ...result, objects: shortenDeletion(result.objects) };
 }

@@ -1,5 +1,6 @@
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { deleteDoomed } from '#lib/garbage/delete-doomed.ts';
+import { shortenDeletion } from '#lib/garbage/deletion-total.ts';
 import type { Deletion } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -55,7 +56,8 @@ export async function sweepGarbage(
   const names = await readGarbage(repository, { runId, part });
   const known = await readMarked(repository, runId);
   const id = `${runId}-${part}`;
-  return deleteDoomed(repository, { id, names, spare: (doomed) => findNeeded(repository, doomed, known) });
+  const spare = (doomed: readonly string[]) => findNeeded(repository, doomed, known);
+  return shortenDeletion(await deleteDoomed(repository, { id, names, spare }));
 }
 
 /** Which of the names a commit needs that the marking did not see. */

@@ -1,5 +1,5 @@
 import { listAnnouncedCommits } from '#lib/garbage/announced-commit.ts';
-import { addDeletion, noDeletion } from '#lib/garbage/deletion-total.ts';
+import { addDeletion, noDeletion, shortenDeletion } from '#lib/garbage/deletion-total.ts';
 import { doomedDeadMs, listDoomedLists } from '#lib/garbage/doomed-list.ts';
 import type { Deletion, ObjectInfo } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -25,11 +25,9 @@ export async function tidyRepository(
   runId: string,
 ): Promise<Tidied> {
   const now = (await askStoreClock(repository, runId)).getTime();
+  // What lies beside a manifest is written before it: even without a grace time a commit has this long.
   const grace = (modified: Date): boolean => now - modified.getTime() > Math.max(config.sweepGraceMs, doomedDeadMs);
-  const keys: string[] = await findOrphans(
-    repository,
-    ({ modified }) => now - modified.getTime() > config.sweepGraceMs,
-  );
+  const keys = await findOrphans(repository, ({ modified }) => grace(modified));
   for (const { key, modified } of await listAnnouncedCommits(repository)) if (grace(modified)) keys.push(key);
   for (const { key, modified } of await listDoomedLists(repository)) if (grace(modified)) keys.push(key);
   for await (const { key, modified } of repository.store.list('quarantine/')) {
@@ -91,5 +89,5 @@ async function deleteKeys({ store }: Repository, keys: readonly string[]): Promi
   for (let from = 0; from < keys.length; from += keysAtOnce) {
     deletion = addDeletion(deletion, await store.deleteMany(keys.slice(from, from + keysAtOnce)));
   }
-  return deletion;
+  return shortenDeletion(deletion);
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '#lib/errors/usage-error.ts';
+import { type Notified, readNotified } from '#lib/notify/notified-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listChildren, listFamily } from '#lib/runs/children-store.ts';
 import type { RunRecord, RunResult, RunStatus, StepRecord } from '#lib/runs/run-record.ts';
@@ -29,6 +30,8 @@ export interface RunView extends ListedRun, Evidence {
   waiting: (Waiting & { run: string }) | null;
   /** Where an open run is, in one line. */
   progress: string;
+  /** What people were told of it, by channel. */
+  notified: Notified[];
 }
 
 /** Reads how a run stands; `undefined` where it has no record. `interrupted` are the runs that nobody drives. */
@@ -60,13 +63,16 @@ export async function readRunView(
   const { run, result } = listed;
   const evidence = await readEvidence(repository, { run, result: result ?? undefined });
   const children = await readChildren(repository, { runId, interrupted });
-  if (result !== null)
-    return { ...listed, ...evidence, timeline: result.timeline, children, waiting: null, progress: '' };
+  const notified = await readNotified(repository, runId);
+  if (result !== null) {
+    const { timeline } = result;
+    return { ...listed, ...evidence, timeline, children, waiting: null, progress: '', notified };
+  }
   const family = await listFamily(repository, runId);
   const lanes = await Promise.all(family.map((id) => readProgress(repository, id)));
   const sample = sampleProgress(pickLatest(lanes), Date.now());
   return {
-    ...{ ...listed, ...evidence, children },
+    ...{ ...listed, ...evidence, children, notified },
     timeline: await readSteps(repository, runId),
     waiting: (await findUndecided(repository, runId)) ?? null,
     progress: sample === undefined ? '' : describeProgress(sample, undefined),

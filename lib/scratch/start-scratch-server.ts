@@ -11,7 +11,7 @@ import { withSession } from '#lib/postgres/connect.ts';
 import { chooseServerPrograms } from './choose-server-programs.ts';
 import { createDataDirectory, makeRunnable } from './create-data-directory.ts';
 import { findServerPrograms } from './find-server-programs.ts';
-import { startServer } from './run-server.ts';
+import { isListening, startServer } from './run-server.ts';
 import { readScratchRecord, type ScratchRecord, scratchPrefix, writeScratchRecord } from './scratch-record.ts';
 import { type ScratchServer, scratchServerOf } from './scratch-server.ts';
 import { chooseServerUser, giveTo } from './server-user.ts';
@@ -83,8 +83,11 @@ async function answers(record: ScratchRecord, directory: string): Promise<boolea
   try {
     await withSession(scratchServerOf(record, directory).connectionTo(), (session) => session.query('select 1'));
     return true;
-  } catch {
-    return false; // Gone, or its port is somebody else's by now: the password is of this server only.
+  } catch (cause) {
+    // Gone, or its port is somebody else's by now: the password is of this server only.
+    if (cause instanceof RefusedError || !(await isListening(record.port))) return false;
+    // A busy server is one that somebody works with.
+    throw cause;
   }
 }
 

@@ -3,6 +3,7 @@ import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import type { RecordedError } from '#lib/runs/run-record.ts';
 import { type Damage, damageSchema } from './damage.ts';
+import type { VerifyPlan } from './plan-verify.ts';
 
 /** What a verification leaves in its run's result. */
 export const verifyOutcomeSchema = z.strictObject({
@@ -15,6 +16,10 @@ export const verifyOutcomeSchema = z.strictObject({
   /** How many damages there are; `damage` holds the first of them. */
   damaged: z.int(),
   damage: z.array(damageSchema),
+  /** Where only a part was read: how large it was to be, and what it is a part of. */
+  sample: z.strictObject({ percent: z.number(), ofObjects: z.int(), ofStored: z.int() }).nullable(),
+  /** Names of damaged objects that lie under `quarantine/` now, and why others stay where they are. */
+  quarantined: z.strictObject({ moved: z.array(z.string()), stays: z.array(z.string()) }),
 });
 export type VerifyOutcome = z.infer<typeof verifyOutcomeSchema>;
 
@@ -25,16 +30,18 @@ const mostNamed = 10;
 /** Puts together what the lanes have found. Pure. */
 export function concludeVerify(
   manifest: Manifest,
-  found: { damage: readonly Damage[]; totals: { objects: number; stored: number } },
+  found: { damage: readonly Damage[]; plan: Pick<VerifyPlan, 'totals' | 'all'>; percent: number | null },
 ): VerifyOutcome {
-  const { damage, totals } = found;
+  const { damage, plan, percent } = found;
+  const { objects: ofObjects, stored: ofStored } = plan.all;
   return {
     backup: manifest.id,
     connection: manifest.connection,
-    ...totals,
-    rows: manifest.totals.rows,
+    ...plan.totals,
     damaged: damage.length,
     damage: damage.slice(0, mostDamage),
+    sample: percent === null ? null : { percent, ofObjects, ofStored },
+    quarantined: { moved: [], stays: [] },
   };
 }
 
@@ -47,9 +54,28 @@ export function verifyError(outcome: VerifyOutcome): RecordedError | null {
     name: 'DamagedError',
     code: 'backup_damaged',
     message: `Backup ${outcome.backup} of ${outcome.connection} is damaged in ${count(outcome.damaged, 'object')}: ${named.join('; ')}${more}.`,
-    hint: 'Restore from another backup. Remove the damaged objects, then back up again: what is there with the right size is taken as whole, and what is missing is stored anew.',
+    hint: `Restore from another backup. ${tellRepair(outcome)}`,
     exitCode: exitCodes.damaged,
   };
+}
+
+/** How the backup becomes whole again, where that can be. */
+function tellRepair({ backup, damaged, quarantined: { moved, stays } }: VerifyOutcome): string {
+  const again = `back up again while the source still has these rows, then \`holdfast verify ${backup}\``;
+  const [why] = stays;
+  if (why !== undefined) return `Not all of the damaged objects could be put aside (${why}).`;
+  if (moved.length < damaged) return `To repair it, ${again}.`;
+  return `What is damaged was moved to quarantine/. To repair this one, ${again}.`;
+}
+
+/** What a look at a backup leaves with it, in one line. Pure. */
+export function describeVerify({ objects, sample, damaged, damage }: VerifyOutcome): string {
+  const read =
+    sample === null
+      ? `all ${count(objects, 'object')} read`
+      : `a sample: ${objects} of ${count(sample.ofObjects, 'object')} read (${sample.percent} %)`;
+  const [first] = damage;
+  return first === undefined ? `${read}, none damaged` : `${read}, ${damaged} damaged; the first: ${first.says}`;
 }
 
 function count(number: number, noun: string): string {

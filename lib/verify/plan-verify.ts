@@ -1,6 +1,7 @@
 import { describeRowSource } from '#lib/catalog/read-row-sources.ts';
 import type { ChunkRef } from '#lib/manifest/chunk-ref.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
+import { drawSample, type Sample } from './draw-sample.ts';
 
 /** One stored object and what it must hold. Content may serve more than one owner, so `owners` are several. */
 export interface StoredObject {
@@ -13,15 +14,19 @@ export interface StoredObject {
   rows: Pick<ChunkRef, 'rows' | 'bytes' | 'digest'> | null;
 }
 
-/** Every object of a manifest once, shared out over lanes of about equal stored size. */
+/** Every object of a manifest once, or a part of them, shared out over lanes of about equal stored size. */
 export interface VerifyPlan {
   lanes: StoredObject[][];
-  totals: { objects: number; stored: number };
+  /** Of what is read. */
+  totals: { objects: number; stored: number; rows: string };
+  /** Of the whole backup. */
+  all: { objects: number; stored: number };
 }
 
 /** Plans a verification. Pure: every step plans again from the manifest and gets the same. */
-export function planVerify(manifest: Manifest, options: { lanes: number }): VerifyPlan {
-  const objects = [...collectObjects(manifest).values()];
+export function planVerify(manifest: Manifest, options: { lanes: number; sample: Sample | null }): VerifyPlan {
+  const all = [...collectObjects(manifest).values()];
+  const objects = options.sample === null ? all : drawSample(all, options.sample);
   const length = Math.max(1, Math.min(options.lanes, objects.length));
   const lanes = Array.from({ length }, (): { stored: number; list: StoredObject[] } => ({ stored: 0, list: [] }));
   for (const object of objects) {
@@ -30,8 +35,17 @@ export function planVerify(manifest: Manifest, options: { lanes: number }): Veri
     // Each request costs time too, however small its object is.
     lane.stored += object.stored + 64 * 1024;
   }
-  const stored = objects.reduce((sum, object) => sum + object.stored, 0);
-  return { lanes: lanes.map(({ list }) => list), totals: { objects: objects.length, stored } };
+  const rows =
+    options.sample === null ? manifest.totals.rows : String(sum(objects, (object) => object.rows?.rows ?? 0));
+  return {
+    lanes: lanes.map(({ list }) => list),
+    totals: { objects: objects.length, stored: sum(objects, ({ stored }) => stored), rows },
+    all: { objects: all.length, stored: sum(all, ({ stored }) => stored) },
+  };
+}
+
+function sum(objects: readonly StoredObject[], value: (object: StoredObject) => number): number {
+  return objects.reduce((total, object) => total + value(object), 0);
 }
 
 function collectObjects(manifest: Manifest): Map<string, StoredObject> {

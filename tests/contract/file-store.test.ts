@@ -1,13 +1,16 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import { createFileStore } from '#lib/repository/file-store.ts';
 import { collect } from '#tests/support/collect.ts';
 import { describeObjectStore } from './object-store.ts';
+
+const run = promisify(execFile);
 
 describeObjectStore('the file driver', {
   racesAreDecided: true,
@@ -27,7 +30,6 @@ describe('the file driver on a disk', () => {
       for (let round = 0; round < 4; round++) {
         const script = `
           import { createFileStore } from '#lib/repository/file-store.ts';
-import { collect } from '#tests/support/collect.ts';
           const store = createFileStore(${JSON.stringify(folder)});
           const part = Buffer.alloc(1024 * 1024, 7);
           for (let i = 0; ; i++) await store.put('killed/${round}-' + i, Array.from({ length: 48 }, () => part), { ifAbsent: true });
@@ -72,6 +74,55 @@ import { collect } from '#tests/support/collect.ts';
       expect(failure).toBeInstanceOf(StorageError);
       expect(failure).toMatchObject({ code: 'storage_not_a_folder', message: expect.stringContaining(folder) });
       expect(await readFile(join(folder, 'file'), 'utf8')).toBe('x');
+    });
+  });
+
+  it('tells which objects it may not delete, and deletes the others', async () => {
+    await withFolder(async (folder) => {
+      await chmod(folder, 0o755);
+      for (const name of ['open', 'closed']) {
+        await mkdir(join(folder, name));
+        await writeFile(join(folder, name, 'object'), 'x');
+        await chmod(join(folder, name), name === 'open' ? 0o777 : 0o555);
+      }
+      const script = `
+        import { createFileStore } from '#lib/repository/file-store.ts';
+        const store = createFileStore(${JSON.stringify(folder)});
+        console.log(JSON.stringify(await store.deleteMany(['closed/object', 'open/object', 'open/none', 'none/at/all'])));
+      `;
+      // Root may delete anywhere; the child is nobody.
+      const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+      const { stdout } = await run(process.execPath, ['--input-type=module-typescript', '--eval', script], nobody);
+      expect(JSON.parse(stdout)).toEqual({
+        deleted: 3,
+        hidden: 0,
+        locked: [],
+        failed: [{ key: 'closed/object', code: 'storage_denied', reason: 'permission denied' }],
+      });
+      expect(await readdir(join(folder, 'open'))).toEqual([]);
+    });
+  });
+
+  it('gives up as a whole where the disk takes no change', async (context) => {
+    await withFolder(async (folder) => {
+      try {
+        await run('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
+      } catch (error) {
+        const reason = `mounting a tmpfs is not allowed here: ${error instanceof Error ? error.message.trim() : error}`;
+        console.warn(`skipped: ${context.task.name}: ${reason}`);
+        context.skip(reason);
+      }
+      try {
+        const store = createFileStore(folder);
+        await store.put('object', [Buffer.from('x')]);
+        await run('mount', ['-o', 'remount,ro', folder]);
+        for (const attempt of [() => store.deleteMany(['object', 'none']), () => store.delete('object')]) {
+          await expect(attempt()).rejects.toMatchObject({ name: 'StorageError', code: 'storage_read_only' });
+        }
+        expect((await store.get('object'))?.toString()).toBe('x');
+      } finally {
+        await run('umount', [folder]);
+      }
     });
   });
 

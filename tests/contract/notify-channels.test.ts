@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { createServer as createTlsServer } from 'node:https';
-import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { Channel, ChatChannel, EmailChannel, Secret, WebhookChannel } from '#lib/config/channel.ts';
@@ -10,7 +9,7 @@ import { ping } from '#lib/notify/ping.ts';
 import { post } from '#lib/notify/post.ts';
 import { openDiscord, openSlack } from '#tests/support/chat-receivers.ts';
 import { listenOnFreePort } from '#tests/support/listen-on-free-port.ts';
-import { mailLogin, openMailServer, openSilentServer } from '#tests/support/mail-server.ts';
+import { mailCertificate, mailKey, mailLogin, openMailServer, openSilentServer } from '#tests/support/mail-server.ts';
 import { makeNotice } from '#tests/support/make-notice.ts';
 import { openReceiver } from '#tests/support/webhook-receiver.ts';
 
@@ -82,8 +81,7 @@ describe('a webhook', () => {
   });
 
   it('that is not there, or whose certificate does not hold, says why and shows no secret', async () => {
-    await using mail = await openMailServer({});
-    const pem = await Promise.all(['key.pem', 'cert.pem'].map((file) => readFile(join(mail.caFile, '..', file))));
+    const pem = await Promise.all([mailKey, mailCertificate].map((file) => readFile(file)));
     const server = createTlsServer({ key: pem[0], cert: pem[1] }, (_request, response) => void response.end());
     const port = await listenOnFreePort(server);
     const bad = await refusalOf(webhook(`https://127.0.0.1:${port}/t0ken`));
@@ -181,7 +179,9 @@ describe('a mail', () => {
     ['implicit', true],
   ] as const)('goes out encrypted by %s, with a login', async (tls, secure) => {
     await using server = await openMailServer({ secure });
-    expect(await deliverNotice(email({ port: server.port, caFile: server.caFile, tls }), makeNotice())).toMatch(/^250/);
+    expect(await deliverNotice(email({ port: server.port, caFile: mailCertificate, tls }), makeNotice())).toMatch(
+      /^250/,
+    );
     const [mail] = server.mails;
     expect(mail).toMatchObject({ secure: true, user: mailLogin.user, from: 'backup@example.com' });
     expect(mail?.to).toEqual(['ops@example.com', 'dba@example.com']);
@@ -213,7 +213,7 @@ describe('a mail', () => {
   it('with a wrong password is refused and shows it nowhere', async () => {
     await using server = await openMailServer({});
     const login = { user: given(mailLogin.user), password: given('wr0ng-p4ssword') };
-    const error = await refusalOf(email({ port: server.port, caFile: server.caFile, login }));
+    const error = await refusalOf(email({ port: server.port, caFile: mailCertificate, login }));
     expect(error).toMatchObject({ name: 'RefusedError', code: 'mail_refused' });
     expect(error.message).toMatch(/535/);
     expect(error.message).not.toContain('wr0ng');
@@ -221,7 +221,7 @@ describe('a mail', () => {
 
   it('to nobody is refused; where one address is good, the others are named', async () => {
     await using server = await openMailServer({});
-    const about = { port: server.port, caFile: server.caFile };
+    const about = { port: server.port, caFile: mailCertificate };
     const error = await refusalOf(email({ ...about, to: ['nobody@example.com'] }));
     expect(error).toMatchObject({ code: 'mail_refused' });
     const some = email({ ...about, to: ['ops@example.com', 'nobody@example.com'] });

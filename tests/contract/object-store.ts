@@ -45,6 +45,24 @@ export function describeObjectStore(
       }
     });
 
+    it('stores a stream whole, in place of what was there, or not at all', async () => {
+      const parts = Array.from({ length: 9 }, (_, i) => randomBytes(4 * 1024 * 1024 + i));
+      async function* stream(upTo: number): AsyncGenerator<Buffer> {
+        for (const part of parts.slice(0, upTo)) yield part;
+        if (upTo > parts.length) throw new Error('the source ends');
+      }
+      const whole = Buffer.concat(parts);
+      await expect(store.putStream('streams/one', stream(parts.length + 1))).rejects.toThrow('the source ends');
+      expect(await store.head('streams/one')).toBeUndefined();
+      expect(await store.putStream('streams/one', stream(1))).toEqual({ size: parts[0]?.length });
+      await expect(store.putStream('streams/one', stream(parts.length + 1))).rejects.toThrow('the source ends');
+      expect((await store.get('streams/one'))?.equals(parts[0] ?? whole)).toBe(true);
+      expect(await store.putStream('streams/one', stream(parts.length))).toEqual({ size: whole.length });
+      expect((await store.get('streams/one'))?.equals(whole)).toBe(true);
+      expect(await store.putStream('streams/none', stream(0))).toEqual({ size: 0 });
+      expect((await store.head('streams/none'))?.size).toBe(0);
+    });
+
     it('has nothing to say about an object that is not there', async () => {
       expect(await store.get('missing/object')).toBeUndefined();
       expect(await store.get('missing/object', [0, 9])).toBeUndefined();

@@ -7,7 +7,8 @@ import { createS3Store } from '#lib/repository/s3-store.ts';
 import { collect } from '#tests/support/collect.ts';
 import { startFaultProxy } from '#tests/support/fault-proxy.ts';
 import { findFreePort } from '#tests/support/find-free-port.ts';
-import { type S3ServerOptions, type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
+import type { S3ServerOptions } from '#tests/support/s3-options.ts';
+import { type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
 import { describeObjectStore } from './object-store.ts';
 
 /** Services as they are: with everything, with nothing of the last years, and as some imitate conditions. */

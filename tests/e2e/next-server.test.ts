@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,9 +8,10 @@ import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
+import { parsePrometheus } from '#tests/support/parse-prometheus.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
-import { type AppServer, spawnApp, startApp } from './app-server.ts';
+import { type AppServer, spawnApp, startApp, token } from './app-server.ts';
 import { shutGate, writeGatedConfig } from './query-gate.ts';
 import { waitForResult } from './run-of-event.ts';
 
@@ -71,6 +72,21 @@ describe('the built app on a single box, with no Inngest', () => {
     expect(run.json).toEqual(JSON.parse(JSON.stringify(result)));
     const backups = await app.call('/api/v1/backups?connection=source');
     expect(backups.json).toEqual({ backups: [{ connection: 'source', backupId: backup }], next: null });
+  });
+
+  it('measures from the repository alone: another process says the same of the runs of the first', async () => {
+    await using app = await startApp({ environment });
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${app.url}/api/metrics`, { headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const samples = parsePrometheus(await response.text());
+    const source = { connection: 'source' };
+    expect(samples).toContainEqual({ name: 'holdfast_last_backup_rows', labels: source, value: 20_000 });
+    const completed = { ...source, kind: 'backup', status: 'completed' };
+    expect(samples).toContainEqual({ name: 'holdfast_runs', labels: completed, value: 1 });
+    expect(await app.call('/api/health/live')).toMatchObject({ status: 200, json: { live: true } });
+    expect(await app.call('/api/health/ready')).toMatchObject({ status: 200, json: { ready: true } });
   });
 
   it('completes a backup in a new epoch after a SIGKILL in the middle', async () => {
@@ -140,6 +156,25 @@ describe('the built app on a single box, with no Inngest', () => {
     expect((await first.call('/api/health')).status).toBe(200);
   });
 
+  it('starts what the config has scheduled, and not with a schedule that does not parse', async () => {
+    const withSchedule = async (name: string, backup: string): Promise<Record<string, string>> => {
+      const file = join(folder, name);
+      const schedule = { backup, timezone: 'Asia/Kolkata' };
+      await writeFile(file, `export default ${JSON.stringify({ connections: { source: { schedule } } })};\n`);
+      return { ...environment, HOLDFAST_CONFIG: file, HOLDFAST_REPOSITORY: `file:${join(folder, 'scheduled')}` };
+    };
+    await using app = await startApp({ environment: await withSchedule('scheduled.mjs', '* * * * *') });
+    expect(app.log()).toMatch(/schedule: backup of source, next \d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z/);
+    // A tick comes within a minute.
+    for (let result: unknown; result === undefined; await sleep(500)) {
+      const { json } = await app.call('/api/v1/backups?connection=source');
+      result = z.object({ backups: z.array(z.unknown()) }).safeParse(json).data?.backups[0];
+    }
+    await using refused = await spawnApp({ environment: await withSchedule('nightly.mjs', 'nightly') });
+    expect(await refused.exited).toEqual({ status: 2, signal: null });
+    expect(refused.log()).toContain('connections.source.schedule.backup');
+  });
+
   it('does not start with a config that does not parse', async () => {
     await using app = await spawnApp({ environment: { ...environment, HOLDFAST_STEP_BUDGET: 'soon' } });
     expect(await app.exited).toEqual({ status: 2, signal: null });
@@ -151,7 +186,7 @@ describe('the built app on a single box, with no Inngest', () => {
 describe('the API of the built app', () => {
   it('is closed to a token that nobody has made, but for its health', async () => {
     await using app = await startApp({ environment: { ...environment, HOLDFAST_TOKEN: '' } });
-    for (const path of ['/api/v1/runs', '/api/v1/runs/x', '/api/v1/backups']) {
+    for (const path of ['/api/v1/runs', '/api/v1/runs/x', '/api/v1/backups', '/api/metrics']) {
       expect(await app.call(path)).toMatchObject({ status: 401, json: { code: 'token_wrong' } });
     }
     const event = { name: 'holdfast/backup.requested', data: { connection: 'source' } };
@@ -176,6 +211,8 @@ describe('the API of the built app', () => {
   it('tells health without a secret when the repository cannot be used', async () => {
     const repository = 'https://me:very-secret@bucket.invalid/';
     await using app = await startApp({ environment: { ...environment, HOLDFAST_REPOSITORY: repository } });
+    expect((await fetch(`${app.url}/api/health/live`)).status).toBe(200);
+    expect((await fetch(`${app.url}/api/health/ready`)).status).toBe(503);
     const response = await fetch(`${app.url}/api/health`);
     expect(response.status).toBe(503);
     const text = await response.text();

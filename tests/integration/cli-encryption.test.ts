@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEnvironment } from '#lib/config/environment.ts';
 import { generateKey } from '#lib/repository/encryption/repository-key.ts';
 import { type CliPlace, openCliPlace } from '#tests/support/cli-place.ts';
 import { copyTo } from '#tests/support/plain-copy.ts';
@@ -181,3 +182,41 @@ async function firstRun(): Promise<string> {
   const { runs } = await place.runJson(['runs']);
   return runs.at(-1).run.id;
 }
+
+describe('docs/operations.md', () => {
+  it('has lines that make an encrypted repository and change its key', async () => {
+    const text = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+    const [begin, rotate] = ['begin', 'rotate'].map(
+      (name) => new RegExp(`<!-- keys: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1] ?? 'false',
+    );
+    const cli = join(import.meta.dirname, '..', '..', 'cli', 'holdfast.js');
+    const script = `set -euo pipefail
+      export HOLDFAST_OLD_KEYS=
+      npx() { shift; '${process.execPath}' '${cli}' "$@"; }
+      ${begin}
+      first=$HOLDFAST_KEY
+      ${rotate}
+      npx holdfast verify latest --json --quiet > /dev/null
+      echo "$(npx holdfast list --json)" > list.json
+      HOLDFAST_OLD_KEYS= npx holdfast list --json > alone.json
+      HOLDFAST_OLD_KEYS= npx holdfast status --json > status.json
+      echo "$first $HOLDFAST_KEY" > keys.txt`;
+    await run('bash', ['-c', script], {
+      cwd: place.folder,
+      env: {
+        ...{ NODE_ENV: 'production', PATH: readEnvironment()['PATH'], DATABASE_URL: source.url },
+        ...{ HOLDFAST_REPOSITORY: 'file:documented', HOLDFAST_STATE: 'documented-state' },
+      },
+    });
+    const left = async (name: string) => JSON.parse(await readFile(join(place.folder, name), 'utf8'));
+    const [later, former] = (await left('list.json')).backups;
+    expect(former.summary.keyId).not.toBe(later.summary.keyId);
+    expect(former.summary).toMatchObject({ database: source.name, rows: later.summary.rows });
+    // Without the former key its backup still shows its outline.
+    expect((await left('alone.json')).backups).toMatchObject([
+      { backupId: later.backupId, summary: { database: source.name } },
+      { backupId: former.backupId, summary: { database: null, keyId: former.summary.keyId }, problem: null },
+    ]);
+    expect((await left('status.json')).connections).toHaveLength(1);
+  });
+});

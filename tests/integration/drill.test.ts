@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { setUpPlace } from '#lib/drill/set-up-place.ts';
 import { readPromises } from '#lib/promise/read-promises.ts';
 import { listKept } from '#lib/runs/kept-store.ts';
+import { deriveRunId } from '#lib/runs/run-id.ts';
+import { openRun, readResult } from '#lib/runs/run-store.ts';
 import {
   listScratchConnections,
   scratchConnectionName,
@@ -128,6 +131,34 @@ describe('a drill', () => {
       const { result } = await finished;
       expect(result).toMatchObject({ status: 'completed', outcome: { attempts: 2 } });
       await expectNothingLeft(holdfast, id);
+    });
+  });
+
+  it('is closed by the sweep where nobody drives it, and its server goes', async () => {
+    await withBackup({ config: { deadAfter: '1ms' } }, async (holdfast) => {
+      const { repository } = holdfast;
+      const id = deriveRunId(Date.now(), 'left behind');
+      const about = { connection: 'source', target: null, backup: null, parent: null };
+      const startedAt = new Date().toISOString();
+      await openRun(repository, { ...about, id, kind: 'drill', startedAt, eventId: 'e', engineRunId: 'left behind' });
+      const place = { kind: 'scratch', target: scratchConnectionName(id) } as const;
+      await setUpPlace(repository, { runId: id, place, major: 16 });
+      expect((await listScratchConnections()).map(({ name }) => name)).toContain(place.target);
+
+      expect((await holdfast.run('sweep', {})).result.error).toBeNull();
+      expect(await readResult(repository, id)).toMatchObject({ status: 'cancelled', error: { code: 'given_up' } });
+      await expectNothingLeft(holdfast, id);
+    });
+  });
+
+  it('never is the target itself, whatever a restore is asked to be', async () => {
+    await using target = await createDatabase({ cluster: 'target' });
+    await runSql(target.url, 'create table mine as select 1 as id');
+    await withBackup({ target: target.url }, async (holdfast) => {
+      const asked = { drill: true, cutover: true, strategy: 'in-place', replace: true, confirm: 'target' };
+      const { result } = await holdfast.restore(asked);
+      expect(result).toMatchObject({ status: 'refused', exitCode: 3 });
+      expect(await runSql(target.url, 'select id from mine')).toEqual([{ id: '1' }]);
     });
   });
 

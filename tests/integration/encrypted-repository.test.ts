@@ -166,6 +166,31 @@ describe('an encrypted repository', () => {
     });
   });
 
+  it('in a store without conditional writes never takes chunks of two settings, whoever has made it', async () => {
+    await using server = await startS3Server({ conditionalPut: 'ignored' });
+    const s3 = { endpoint: server.endpoint, credentials: server.account };
+    for (let round = 0; round < 10; round++) {
+      const settings = [under(null), under(key), under(other), under(null), under(key), under(other)];
+      const opened = await Promise.allSettled(
+        settings.map((encryption) =>
+          openRepository({ location: `s3://${server.bucket}/${round}`, access: 'write', s3, encryption }),
+        ),
+      );
+      const stored = await Promise.allSettled(
+        opened.map(async (one) => {
+          if (one.status === 'rejected') throw one.reason;
+          return one.value.putChunk([content]);
+        }),
+      );
+      const names = stored.flatMap((one) => (one.status === 'fulfilled' ? [one.value.name] : []));
+      expect(names.length).toBeGreaterThan(0);
+      expect(new Set(names).size).toBe(1);
+      for (const one of stored) {
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ name: 'RefusedError', exitCode: 3 });
+      }
+    }
+  });
+
   it.each([
     ['missing', undefined, 'RefusedError', /is not empty and not a Holdfast repository/],
     ['empty', '', 'DamagedError', /holdfast\.json .* is not JSON/],

@@ -61,6 +61,17 @@ describe('a restore to Neon', () => {
     });
   });
 
+  it('is drilled in a branch that is gone afterwards, with its recovery measured', async () => {
+    await withNeonTarget(async ({ holdfast, plane, url }) => {
+      const { result } = await holdfast.run('drill', { connection: 'source', to: 'target' });
+      expect(result).toMatchObject({ status: 'completed', outcome: { on: 'beside connection target' } });
+      expect(result.outcome).toMatchObject({ recoveryMs: expect.any(Number) });
+      expect(names(plane)).toEqual(['main']);
+      expect(await runSql(url, 'select body from notes')).toEqual([{ body: 'lived' }]);
+      expect(await listKept(holdfast.repository)).toEqual([]);
+    });
+  });
+
   it('leaves the copy in its branch where it is not to go live', async () => {
     await withNeonTarget(async ({ holdfast, plane, url }) => {
       const { id, result } = await holdfast.restore({ ...confirmed, cutover: false });

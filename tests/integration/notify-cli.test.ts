@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openDiscord, openSlack } from '#tests/support/chat-receivers.ts';
 import { createCliSource } from '#tests/support/cli-database.ts';
 import { type CliPlace, openCliPlace, passwordOf } from '#tests/support/cli-place.ts';
-import { mailLogin, openMailServer } from '#tests/support/mail-server.ts';
+import { mailCertificate, mailLogin, openMailServer } from '#tests/support/mail-server.ts';
 import { openReceiver, type WebhookReceiver } from '#tests/support/webhook-receiver.ts';
 
 const signing = Buffer.from('a signing secret of 24 bytes or more').toString('base64');
@@ -37,10 +37,10 @@ it('notify test sends by every channel and says of each what came of it, with no
     WRONG_URL: `${slack.url}/services/wrong-s3cret`,
   };
   await using place = await openCliPlace({ ...env, HOLDFAST_CONFIG: 'holdfast.config.mjs' });
-  const login = { user: mailLogin.user, passwordFrom: 'MAIL_PASSWORD', caFile: mail.caFile };
+  const login = { user: mailLogin.user, passwordFrom: 'MAIL_PASSWORD', caFile: mailCertificate };
   const about = { host: '127.0.0.1', port: mail.port, from: 'backup@example.com', to: ['ops@example.com'] };
   const notify = [
-    { kind: 'slack', urlFrom: 'SLACK_URL' },
+    { kind: 'slack', urlFrom: 'SLACK_URL', connections: ['prodution'] },
     { kind: 'discord', urlFrom: 'DISCORD_URL' },
     { kind: 'webhook', urlFrom: 'HOOK_URL', secretFrom: 'HOOK_SECRET' },
     { kind: 'email', ...about, ...login },
@@ -60,6 +60,7 @@ it('notify test sends by every channel and says of each what came of it, with no
   expect(mail.mails).toHaveLength(1);
   expect(take(hook)).toEqual(['holdfast.test']);
   const one = await place.run(['notify', 'test', 'slack']);
+  expect(one.stderr).toContain('note: slack is for "prodution", a connection not known here.');
   expect(one).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/delivered +slack +answered 200/) });
   expect(await place.runBadly(['notify', 'test', 'nobody'], { exitCode: 2 })).toContain('no channel "nobody"');
   await place.expectNoSecret([
@@ -106,6 +107,9 @@ it('a command stays until its notices are sent; what cannot be sent is left to t
   const first = await place.runJson(['backup']);
   expect(first.status).toBe('completed');
   expect(take(hook)).toEqual(['holdfast.recovered', 'holdfast.recovered']);
+  expect(await place.runJson(['show', first.run.id])).toMatchObject({
+    notified: [{ channel: 'webhook', event: 'recovered', state: 'delivered', detail: 'answered 200' }],
+  });
   expect(ping.received.map(({ method, path }) => [method, path])).toEqual([['POST', '/uu1d-s3cret']]);
   expect(await place.listJournals()).toEqual([]);
   expect(await place.runJson(['overdue'])).toMatchObject({ connections: [{ overdue: false }], told: [] });

@@ -157,6 +157,28 @@ it('a receiver that is down, busy, gone or silent neither holds a run up nor fai
   });
 });
 
+it('a server that looks for overdue backups tells once, and the next backup tells that it is over', async () => {
+  await using source = await createSource();
+  await using receiver = await openReceiver();
+  const config: UserConfig = { connections: { source: { rpo: '1h' } }, notify: [hook(receiver.url)] };
+  await withHoldfast({ source: source.url, config, environment }, async (holdfast) => {
+    const look = { name: 'holdfast/overdue.requested', data: {} };
+    await holdfast.runner.send(look);
+    const [notice, ...more] = await hear(holdfast, receiver);
+    expect(more).toEqual([]);
+    expect(notice).toMatchObject({
+      ...{ event: 'overdue', title: 'Backup of source is overdue', connection: 'source', run: null },
+      message: 'There is no good backup of source.',
+    });
+    await holdfast.runner.send(look);
+    expect(await hear(holdfast, receiver)).toEqual([]);
+    await holdfast.backup();
+    expect(await hear(holdfast, receiver)).toMatchObject([{ event: 'recovered', kind: 'backup', status: 'completed' }]);
+    await holdfast.runner.send(look);
+    expect(await hear(holdfast, receiver)).toEqual([]);
+  });
+});
+
 it('that the repository itself cannot be reached is told too', async () => {
   await using source = await createSource();
   await using receiver = await openReceiver();

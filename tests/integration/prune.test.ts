@@ -76,13 +76,14 @@ describe('a prune', () => {
 
       // The announcement kept the chunk; when it is old it is taken for that of a killed backup.
       const old = new Date(Date.now() - 3_600_000);
-      for (const key of ['committing/source/20200101T000000Z-aaaaaa.json', 'sweep/of-a-killed-prune.json']) {
+      const left = 'backups/source/20200101T000000Z-aaaaaa/restore.sh';
+      for (const key of [left, 'committing/source/20200101T000000Z-aaaaaa.json', 'sweep/of-a-killed-prune.json']) {
         await utimes(join(holdfast.folder, key), old, old);
       }
-      expect(await prune(holdfast)).toMatchObject({ leftovers: 2, swept: 0 });
+      expect(await prune(holdfast)).toMatchObject({ leftovers: 3, swept: 0 });
       expect(await prune(holdfast)).toMatchObject({ leftovers: 0, swept: 1, garbage: { chunks: 1, bytes: 29 } });
       expect(await countChunks(holdfast)).toEqual(before);
-      expect(await repository.store.head('backups/source/20200101T000000Z-aaaaaa/restore.sh')).toBeUndefined();
+      expect(await repository.store.head(left)).toBeUndefined();
     });
   });
 

@@ -12,7 +12,9 @@ import { listenOnFreePort } from './listen-on-free-port.ts';
  * - `truncate`: passes on the answer's head and half of its body, then drops the connection;
  * - `stall`: takes the request and never answers;
  * - `stall-body`: passes on the answer's head and half of its body, then nothing more;
- * - `slow-down`: answers 503 SlowDown.
+ * - `slow-body`: passes on the answer's body in ten pieces, 20 ms apart;
+ * - `trickle`: passes on the answer's head, and then a byte of its body every 50 ms;
+ * - `slow-down`: answers 503 SlowDown; `too-many`: answers 429.
  */
 export type Fault =
   | 'pass'
@@ -23,7 +25,10 @@ export type Fault =
   | 'truncate'
   | 'stall'
   | 'stall-body'
-  | 'slow-down';
+  | 'slow-body'
+  | 'trickle'
+  | 'slow-down'
+  | 'too-many';
 
 export interface FaultProxy extends AsyncDisposable {
   endpoint: string;
@@ -49,10 +54,11 @@ export async function startFaultProxy(options: {
     if (fault === 'reset') return void request.socket.resetAndDestroy();
     const body = await readAll(request);
     if (fault === 'stall') return;
-    if (fault === 'slow-down') {
-      response.writeHead(503, { 'Content-Type': 'application/xml' });
+    if (fault === 'slow-down' || fault === 'too-many') {
+      const [status, code] = fault === 'slow-down' ? [503, 'SlowDown'] : [429, 'TooManyRequests'];
+      response.writeHead(status, { 'Content-Type': 'application/xml' });
       response.end(
-        '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
+        `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Reduce your request rate.</Message></Error>`,
       );
       return;
     }
@@ -78,7 +84,13 @@ export async function startFaultProxy(options: {
       response.write(answerBody.subarray(0, Math.floor(answerBody.length / 2)), () => request.socket.destroy());
       return;
     }
-    response.end(answerBody);
+    const piece =
+      fault === 'slow-body' ? Math.ceil(answerBody.length / 10) : fault === 'trickle' ? 1 : answerBody.length;
+    for (let from = 0; from < answerBody.length && !response.destroyed; from += piece) {
+      if (piece < answerBody.length) await sleep(fault === 'trickle' ? 50 : 20);
+      response.write(answerBody.subarray(from, from + piece));
+    }
+    response.end();
   };
 
   const server = createServer((request, response) => {

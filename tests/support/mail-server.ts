@@ -1,14 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { listenOnFreePort } from './listen-on-free-port.ts';
 
+/** A certificate for 127.0.0.1, its own authority, and its key: of these tests alone, good for a hundred years. */
+const certificates = join(import.meta.dirname, '..', 'fixtures', 'mail');
+export const mailCertificate = join(certificates, 'cert.pem');
+export const mailKey = join(certificates, 'key.pem');
+
 /** A mail as the server took it. */
-export interface TakenMail {
+interface TakenMail {
   from: string;
   to: string[];
   source: string;
@@ -18,15 +21,13 @@ export interface TakenMail {
 
 export interface MailServer extends AsyncDisposable {
   port: number;
-  /** The authority of its certificate, for `caFile`. */
-  caFile: string;
   mails: TakenMail[];
 }
 
 export const mailLogin = { user: 'holdfast', password: 'mail-p4ssword' };
 
 /**
- * A real SMTP server with a certificate of its own for 127.0.0.1. It wants a login unless `login` is false, and takes
+ * A real SMTP server with a certificate for 127.0.0.1. It wants a login unless `login` is false, and takes
  * mail for every address that does not begin with `nobody`.
  */
 export async function openMailServer(options: {
@@ -34,17 +35,12 @@ export async function openMailServer(options: {
   login?: boolean;
   tls?: boolean;
 }): Promise<MailServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-mail-'));
-  const [key, caFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject];
-  execFileSync('openssl', [...request, '-keyout', key, '-out', caFile], { stdio: 'ignore' });
   const mails: TakenMail[] = [];
   const { secure = false, login = true, tls = true } = options;
   const settings: SMTPServerOptions = {
     secure,
-    key: await readFile(key),
-    cert: await readFile(caFile),
+    key: await readFile(mailKey),
+    cert: await readFile(mailCertificate),
     logger: false,
     authOptional: !login,
     ...(tls ? {} : { hideSTARTTLS: true }),
@@ -70,10 +66,9 @@ export async function openMailServer(options: {
   const server = new SMTPServer(settings);
   const port = await listenOnFreePort(server.server);
   return {
-    ...{ port, caFile, mails },
+    ...{ port, mails },
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

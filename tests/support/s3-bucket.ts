@@ -60,6 +60,17 @@ export class S3Bucket {
     return { bytes: Buffer.concat(buffers), etag: `${quoteMd5(digests).slice(0, -1)}-${buffers.length}"` };
   }
 
+  /** Deletes an object; a bucket with versions keeps it out of sight, one without gives up only what is not held. */
+  remove(key: string, versions: 'on' | 'off' = 'off'): 'held' | 'marker' | 'gone' {
+    if (versions === 'on') {
+      if (this.objects.delete(key)) this.formerVersions.push(key);
+      return 'marker';
+    }
+    if (this.held.has(key)) return 'held';
+    this.objects.delete(key);
+    return 'gone';
+  }
+
   /** One page of ListObjectsV2, in the order of UTF-8 bytes; the token is the last key of the page before. */
   list(query: { prefix: string; after: string; limit: number }): { keys: string[]; truncated: boolean } {
     const keys = [...this.objects.keys()]

@@ -38,6 +38,11 @@ describe('resolveConfig', () => {
     [{ lanes: 0 }, /lanes/],
     [{ conections: {} }, /conections/],
     [{ connections: { Production: {} } }, /lower case/],
+    [{ s3: { storageClass: 'DEEP_ARCHIVE' } }, /s3\.storageClass/],
+    [{ s3: { kmsKeyId: 'key' } }, /kmsKeyId/],
+    [{ s3: { endpoint: 'minio:9000' } }, /s3\.endpoint/],
+    [{ s3: { accessKeyId: 'AKIA' } }, /accessKeyId/],
+    [{ s3: { idleTimeout: 'soon' } }, /s3\.idleTimeout is not a duration: "soon"/],
     [{ stepBudget: 'soon' }, /HOLDFAST_STEP_BUDGET is not a duration: "soon"/],
   ])('names the field that does not parse: %j', (written, message) => {
     expect(() => resolveConfig(written, {})).toThrow(
@@ -51,6 +56,27 @@ describe('resolveConfig', () => {
       { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_S3: 'http://b', AWS_REGION: 'auto' },
     );
     expect(config.s3).toMatchObject({ endpoint: 'http://b', region: 'auto' });
+  });
+
+  it('takes what is written of the bucket over the variables, which say where a function runs', () => {
+    const s3 = { endpoint: 'https://s3.example.com', region: 'eu-1', maxAttempts: 3, requestTimeout: '2m' };
+    const environment = { AWS_ENDPOINT_URL_S3: 'http://b', AWS_REGION: 'us-east-1', AWS_MAX_ATTEMPTS: '9' };
+    const { timeouts, ...rest } = resolveConfig({ s3 }, environment).s3;
+    expect(rest).toMatchObject({
+      endpoint: 'https://s3.example.com',
+      region: 'eu-1',
+      maxAttempts: 3,
+      checksums: 'auto',
+    });
+    expect(timeouts).toEqual({ connect: 10_000, idle: 60_000, request: 120_000 });
+    expect(resolveConfig({}, environment).s3).toMatchObject({
+      endpoint: 'http://b',
+      region: 'us-east-1',
+      maxAttempts: 9,
+    });
+    expect(resolveConfig({}, { AWS_MAX_ATTEMPTS: 'many', AWS_REGION: '' }).s3).toMatchObject({
+      ...{ maxAttempts: undefined, region: undefined, endpoint: undefined },
+    });
   });
 });
 

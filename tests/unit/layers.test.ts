@@ -24,7 +24,7 @@ const order = [
     'recovery',
     'cutover',
   ],
-  ...['verify', 'export', 'retention', 'run-view', 'drill', 'promise', 'notify', 'metrics', 'doctor'],
+  ...['verify', 'export', 'retention', 'drill', 'promise', 'notify', 'run-view', 'metrics', 'doctor'],
 ];
 
 const forbidden: [file: string, line: string, reason: RegExp][] = [

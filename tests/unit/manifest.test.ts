@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '#lib/manifest/manifest.ts';
-import { openManifest, sealManifest } from '#lib/manifest/seal-manifest.ts';
+import { openManifest, openObjectNames, sealManifest } from '#lib/manifest/seal-manifest.ts';
 
 const ref = { name: 'a'.repeat(64), stored: 5 };
 const manifest: Manifest = {
@@ -38,6 +38,23 @@ const plain = { key: 'backups/p/x/manifest.json', keys: null };
 describe('a sealed manifest', () => {
   it('opens to what was sealed', () => {
     expect(openManifest(sealManifest(manifest, plain), plain)).toEqual(manifest);
+  });
+
+  it('tells the names of all its objects without being parsed, and checks its seal all the same', () => {
+    const chunk = (digit: string) => ({ name: digit.repeat(64), stored: 1, bytes: 1, rows: 1, digest: '0'.repeat(16) });
+    const table = { kind: 'table' as const, schema: 'public', columns: ['name'], condition: '', rows: '2', bytes: '2' };
+    const digest = '0'.repeat(16);
+    const tables = [
+      // A table may be called like a field, or like an object.
+      { ...table, name: '"name":"', digest, chunks: [chunk('1'), chunk('2')] },
+      { ...table, name: 'f'.repeat(64), digest, chunks: [chunk('3')] },
+    ];
+    const sealed = sealManifest({ ...manifest, tables }, plain);
+    const names = new Set(openObjectNames(sealed, plain));
+    for (const digit of ['a', '1', '2', '3']) expect(names).toContain(digit.repeat(64));
+    expect(names.size).toBeLessThanOrEqual(5);
+    const changed = Buffer.from(sealed.toString().replace('1'.repeat(64), '4'.repeat(64)));
+    expect(() => openObjectNames(changed, plain)).toThrow(expect.objectContaining({ code: 'manifest_damaged' }));
   });
 
   it('does not open with any one byte changed', () => {

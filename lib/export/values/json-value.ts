@@ -16,7 +16,6 @@ const kinds: Readonly<Record<string, JsonKind>> = {
   smallint: 'integer',
   integer: 'integer',
   bigint: 'integer',
-  oid: 'integer',
   numeric: 'numeric',
   real: 'numeric',
   'double precision': 'numeric',

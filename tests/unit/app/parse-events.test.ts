@@ -15,6 +15,7 @@ describe('the events of a request', () => {
     ['holdfast/rollback.requested', { run: '20261121T000000Z-abcdef', confirm: 'neon' }],
     ['holdfast/discard.requested', { run: '20261121T000000Z-abcdef' }],
     ['holdfast/sweep.requested', {}],
+    ['holdfast/drill.requested', { connection: 'production', to: 'neon' }],
     ['holdfast/run.approved', { run: '20261121T000000Z-abcdef' }],
   ])('may be %s', (name, data) => {
     expect(parseEvents(JSON.stringify({ name, data }))).toEqual([{ name, data }]);

@@ -46,6 +46,13 @@ export function createMemoryStore(objects: Map<string, { bytes: Buffer; modified
       objects.set(key, { bytes: Buffer.concat(parts), modified: new Date() });
       return 'created';
     },
+    async putStream(key, parts) {
+      const read: Uint8Array[] = [];
+      for await (const part of parts) read.push(part);
+      const bytes = Buffer.concat(read);
+      objects.set(key, { bytes, modified: new Date() });
+      return { size: bytes.length };
+    },
     get: async (key) => objects.get(key)?.bytes,
     head: async (key) => describe(key),
     async *list(prefix) {
@@ -73,6 +80,7 @@ export function throughTurnstile(store: ObjectStore, turnstile: Turnstile): Obje
   return {
     ...store,
     put: (key, parts, options) => one(() => store.put(key, parts, options)),
+    putStream: (key, parts) => one(() => store.putStream(key, parts)),
     get: (key, range) => one(() => store.get(key, range)),
     head: (key) => one(() => store.head(key)),
     delete: (key) => one(() => store.delete(key)),

@@ -23,7 +23,7 @@ import { readRun } from '#lib/runs/run-store.ts';
 import type { AcceptedEvent } from './parse-events.ts';
 
 /** What each event that may be sent asks for. */
-export const actionOfEvent: ReadonlyMap<string, Action> = new Map([
+const actionOfEvent: ReadonlyMap<string, Action> = new Map([
   [backupRequested.name, 'start-backup'],
   [restoreRequested.name, 'restore'],
   [recoverRequested.name, 'recover'],

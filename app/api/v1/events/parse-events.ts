@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   backupRequested,
   discardRequested,
+  drillRequested,
   pruneRequested,
   recoverRequested,
   restoreRequested,
@@ -17,7 +18,7 @@ import { UsageError } from '#lib/errors/usage-error.ts';
 /** What other services may ask for; the rest of the events is Holdfast's own to send. */
 const accepted = [
   ...[backupRequested, restoreRequested, transferRequested, recoverRequested, rollbackRequested, discardRequested],
-  ...[sweepRequested, pruneRequested, verifyRequested, runApproved, runCancelled],
+  ...[drillRequested, sweepRequested, pruneRequested, verifyRequested, runApproved, runCancelled],
 ];
 const schemas = new Map<string, z.ZodType<Record<string, unknown>>>(
   accepted.map(({ name, schema }) => [name, z.strictObject(withoutParent(schema.shape))]),
