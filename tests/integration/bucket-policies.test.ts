@@ -48,7 +48,8 @@ describe('the policies of docs/operations.md', () => {
     const before = chunks();
     expect(await place.runJson(['prune'], as('prune'))).toMatchObject({ status: 'completed' });
     expect(chunks()).toBeLessThan(before);
-    expect([...server.state.objects.keys()].some((key) => key.includes(first.outcome.backup))).toBe(false);
+    const folder = `${prefix}/backups/production/${first.outcome.backup}/`;
+    expect([...server.state.objects.keys()].some((key) => key.startsWith(folder))).toBe(false);
     const left = await place.runJson(['list'], as('restore'));
     expect(left.backups.map((backup: { backupId: string }) => backup.backupId)).toEqual([second.outcome.backup]);
   });
