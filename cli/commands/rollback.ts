@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { confirm, protectionOf, requireRightName } from '#cli/confirmation/confirm.ts';
-import { describeClients } from '#cli/confirmation/describe-cutover-plan.ts';
 import { describeLines } from '#cli/confirmation/describe-lines.ts';
 import { requirePassed } from '#cli/confirmation/require-passed.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
@@ -11,6 +10,7 @@ import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import type { Connection } from '#lib/config/config.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { describeClients } from '#lib/cutover/describe-plan.ts';
 import { findCutover } from '#lib/cutover/find-cutover.ts';
 import { previewRollback, type RollbackPreview } from '#lib/cutover/preview-rollback.ts';
 import { readTargetFacts } from '#lib/cutover/read-target-facts.ts';

@@ -3,12 +3,13 @@ import { chooseEngine } from '#cli/workflow/choose-engine.ts';
 import type { Connection } from '#lib/config/config.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import type { ChosenCutover } from '#lib/cutover/choose-cutover.ts';
+import { describeChoice, describePlan, runPlaceholder } from '#lib/cutover/describe-plan.ts';
+import { splitConsent } from '#lib/cutover/split-consent.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { canAsk } from './ask-for-name.ts';
 import { confirm, type GivenConfirmation, protectionOf, type Reason } from './confirm.ts';
-import { describeChoice, describeCutoverPlan, runPlaceholder } from './describe-cutover-plan.ts';
 import { describeLines } from './describe-lines.ts';
 
 export interface CutoverToConfirm {
@@ -42,10 +43,12 @@ export async function confirmCutover(
   }
   const { cutover, replaces } = chosen;
   // The run will be refused anyway: nobody is asked.
-  if (cutover === undefined || hasOtherProblem(chosen)) return isGiven ? target.name : undefined;
+  if (cutover === undefined || splitConsent(chosen.checks).problems.length > 0)
+    return isGiven ? target.name : undefined;
   const reasons = [...strong, ...(replaces ? [replacementOf(chosen, target)] : [])];
+  const { keepPreviousMs } = workspace.config;
   const facts = replaces
-    ? describeCutoverPlan({ ...chosen, cutover }, { title, target, config: workspace.config })
+    ? describeLines(`${title}:`, describePlan({ ...chosen, cutover }, { target, keepPreviousMs }))
     : describeLines(`${title}:`, [['how', describeChoice(cutover)]]);
   const willBeAsked = reasons.length > 0 && !isGiven && canAsk();
   if (!willBeAsked) terminal.note(replaces ? facts : `${target.name}: ${describeChoice(cutover)}`);
@@ -63,10 +66,6 @@ async function lookAt({ choose }: CutoverToConfirm): Promise<ChosenCutover | und
     if (isElsewhere && cause instanceof HoldfastError) return undefined;
     throw cause;
   }
-}
-
-function hasOtherProblem({ checks }: ChosenCutover): boolean {
-  return checks.some(({ name, passed }) => !passed && name !== 'confirmation' && name !== 'protection');
 }
 
 function replacementOf({ facts }: ChosenCutover, { name }: Connection): Reason {

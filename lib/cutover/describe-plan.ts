@@ -1,10 +1,9 @@
-import type { Config, Connection } from '#lib/config/config.ts';
-import type { ChosenCutover } from '#lib/cutover/choose-cutover.ts';
-import type { Cutover } from '#lib/cutover/cutover.ts';
-import type { ClientGroup } from '#lib/cutover/database-swap/clients.ts';
+import type { Connection } from '#lib/config/config.ts';
 import { maskUrl } from '#lib/postgres/mask-url.ts';
 import { describeDuration } from '#lib/report/describe-amounts.ts';
-import { describeLines } from './describe-lines.ts';
+import type { ChosenCutover } from './choose-cutover.ts';
+import type { Cutover } from './cutover.ts';
+import type { ClientGroup } from './database-swap/clients.ts';
 
 /** The place of a run's id in what is told before there is one. */
 export const runPlaceholder = 'RUN';
@@ -14,21 +13,21 @@ export function describeChoice({ details, because }: Cutover): string {
   return `${details.strategy}: ${because}`;
 }
 
-/** What a cut-over is about to do to its target, for the person who is asked. */
-export function describeCutoverPlan(
-  { cutover, facts }: ChosenCutover & { cutover: Cutover },
-  { title, target, config }: { title: string; target: Connection; config: Config },
-): string {
+/** What a cut-over is about to do to its target, for the person who is asked: names and texts. Pure. */
+export function describePlan(
+  { cutover, facts }: Pick<ChosenCutover, 'facts'> & { cutover: Cutover },
+  { target, keepPreviousMs }: { target: Connection; keepPreviousMs: number },
+): [name: string, text: string][] {
   const { content = 'the database is empty', clients } = facts;
-  return describeLines(`${title}:`, [
+  return [
     ['how', describeChoice(cutover)],
     [target.name, `${maskUrl(target.url)}: ${content}`],
     [
       'clients',
       `${describeClients(clients)}${clients.length > 0 ? `; ${describeInterruption(cutover, target.name)}` : ''}`,
     ],
-    ['kept', describeKept(cutover, { keepPreviousMs: config.keepPreviousMs })],
-  ]);
+    ['kept', describeKept(cutover, { keepPreviousMs })],
+  ];
 }
 
 /** `3 are connected: 2 of web (role app), 1 of role admin`. */
