@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { describeMarks, type StandingMarks, toMarks } from '#cli/output/describe-standing-marks.ts';
+import { describeMarks } from '#cli/output/describe-standing-marks.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
@@ -10,6 +10,7 @@ import { describeBytes, describeCount, describeTime } from '#lib/report/describe
 import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
+import { type StandingMarks, toMarks } from '#lib/standing/standing-marks.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { parseSha } from './parse-sha.ts';
 import { pointInTime } from './point-in-time.ts';

@@ -24,7 +24,19 @@ const order = [
     'recovery',
     'cutover',
   ],
-  ...['verify', 'export', 'retention', 'drill', 'promise', 'notify', 'run-view', 'metrics', 'doctor'],
+  ...[
+    'verify',
+    'export',
+    'retention',
+    'drill',
+    'promise',
+    'hooks',
+    'notify',
+    'run-view',
+    'backup-view',
+    'metrics',
+    'doctor',
+  ],
 ];
 
 const forbidden: [file: string, line: string, reason: RegExp][] = [
