@@ -9,8 +9,11 @@ import { runWorkflow } from '#cli/workflow/run-workflow.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findCutover } from '#lib/cutover/find-cutover.ts';
 import { describeKept, requireDiscardable } from '#lib/cutover/require-discardable.ts';
+import { requireDroppable } from '#lib/recovery/discard-recovery.ts';
+import { describeMany } from '#lib/report/describe-amounts.ts';
 import { describePlace } from '#lib/run-view/describe-place.ts';
-import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import type { RunRecord } from '#lib/runs/run-record.ts';
+import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { findRoot } from './find-root.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
@@ -41,24 +44,47 @@ export function addDiscard(program: Command, start: StartVerb): void {
 
 async function discard(terminal: Terminal, named: string, { yes }: { yes: boolean }): Promise<number> {
   const workspace = await openWorkspace();
-  const { id: run } = await findRoot(workspace.repository, named);
-  const cutover = await findCutover(workspace, run);
-  const target = findConnection(workspace.config, cutover.target);
-  const place = await requireDiscardable(workspace.repository, { run, cutover });
+  const root = await findRoot(workspace.repository, named);
+  const run = root.id;
+  const { to, place, what, afterwards } =
+    root.kind === 'recover' ? await describeSideSchema(workspace, root) : await describeCopy(workspace, run);
+  const target = findConnection(workspace.config, to);
   await checkConnection(target);
   const facts = describeLines(`discard of what run ${run} keeps beside ${target.name}:`, [
-    ['dropped', `${describePlace(place)}: ${describeKept(cutover)}`],
-    ['then', `${target.name} serves what it serves; nothing comes back from run ${run} any more`],
+    ['dropped', `${place}: ${what}`],
+    ['then', afterwards],
   ]);
-  const says = `${describePlace(place)} would be dropped: ${describeKept(cutover)}.`;
+  const says = `${place} would be dropped: ${what}.`;
   const reasons = [{ code: 'not_confirmed', says, strong: false }];
   await confirm({ target, reasons, facts, verb: 'drop it' }, { yes, yesReplace: undefined });
   // Loaded here: usage errors and questions should not wait for Inngest's SDK.
   const { discardRequested } = await import('#inngest/events.ts');
   const finished = await runWorkflow(terminal, workspace, {
     event: { name: discardRequested.name, data: { run } },
-    connections: [cutover.target],
+    connections: [to],
     title: `discard of what run ${run} keeps`,
   });
   return printFinished(terminal, workspace.repository, finished);
+}
+
+/** What is about to be lost, for who is asked. */
+interface Loss {
+  to: string;
+  place: string;
+  what: string;
+  afterwards: string;
+}
+
+async function describeCopy(workspace: Workspace, run: string): Promise<Loss> {
+  const cutover = await findCutover(workspace, run);
+  const place = describePlace(await requireDiscardable(workspace.repository, { run, cutover }));
+  const { target: to } = cutover;
+  const afterwards = `${to} serves what it serves; nothing comes back from run ${run} any more`;
+  return { to, place, what: describeKept(cutover), afterwards };
+}
+
+async function describeSideSchema(workspace: Workspace, run: RunRecord): Promise<Loss> {
+  const { plan, target: to } = await requireDroppable(workspace, run);
+  const what = `${describeMany(plan.tables.length, 'table')} of backup ${plan.backup}`;
+  return { to, place: `side schema ${plan.schema}`, what, afterwards: `the live tables of ${to} are as they were` };
 }

@@ -5,7 +5,7 @@ import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { describeCutover, describeInterruption, type Facts } from './describe-cutover.ts';
 import { renderFacts } from './render-table.ts';
-import type { Terminal } from './terminal.ts';
+import { escapeControls, type Terminal } from './terminal.ts';
 
 /** A rollback for people: what serves again, and where that is which it has put aside. */
 export function renderRollback(
@@ -50,7 +50,12 @@ export function renderDiscard(
   { cutover }: Evidence,
 ): string {
   const parsed = undoneOutcome.safeParse(outcome).data;
-  if (status !== 'completed' || parsed?.cutover === undefined) return '';
+  if (status !== 'completed' || parsed === undefined) return '';
+  if (parsed.sideSchema !== null) {
+    const dropped = `the side schema ${escapeControls(parsed.sideSchema)} of run ${parsed.subject}`;
+    return `${terminal.paint('green', 'Discarded:')} ${dropped}; the live tables are as they were`;
+  }
+  if (parsed.cutover === undefined) return '';
   const { target, putAside, staging } = parsed.cutover;
   const dropped = putAside ?? staging;
   return [

@@ -65,6 +65,8 @@ export const undoneOutcome = z
     /** The run that has restored the safety backup. */
     restore: z.string().nullable().default(null),
     cutover: cutoverSchema.optional(),
+    /** Of a discarded recovery: the schema that was dropped. */
+    sideSchema: z.string().nullable().default(null),
   })
   .transform(({ rolledBack, discarded, ...rest }) => ({ subject: rolledBack ?? discarded, ...rest }));
 
