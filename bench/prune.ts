@@ -96,6 +96,7 @@ const store: ObjectStore = {
   location: 'made up',
   ...{ put: refuse, putStream: refuse, delete: refuse, deleteMany: refuse, head: refuse },
   list,
+  async *listFolders() {},
   async get(key) {
     requests.get++;
     const bytes = manifestOf(key);

@@ -6,6 +6,7 @@ import { deleteFiles } from './delete-files.ts';
 import { makeDurableFolder, syncFolder, writeDurableFile } from './durable-file.ts';
 import { toFileStoreError } from './file-store-error.ts';
 import { listFolder } from './list-folder.ts';
+import { listFolderNames } from './list-folder-names.ts';
 import { assertObjectKey } from './object-key.ts';
 import type { ObjectInfo, ObjectStore } from './object-store.ts';
 
@@ -99,6 +100,13 @@ export function createFileStore(folder: string): ObjectStore {
         yield* listFolder({ root, folder: '', prefix });
       } catch (error) {
         throw await toFileStoreError(error, { root, doing: `list ${prefix === '' ? 'objects' : prefix}` });
+      }
+    },
+    async *listFolders(folder) {
+      try {
+        yield* listFolderNames(root, folder);
+      } catch (error) {
+        throw await toFileStoreError(error, { root, doing: `list the folders of ${folder === '' ? 'it' : folder}` });
       }
     },
     delete(key) {

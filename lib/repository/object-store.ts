@@ -55,6 +55,11 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** All objects whose key begins with `prefix`, in the order of their keys (code units), paging inside. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
+  /**
+   * The names of the folders directly below `folder`, which is '' or ends in a slash, in order: those that an object
+   * lies in, at any depth. One request a thousand on a bucket, however many objects they hold.
+   */
+  listFolders(folder: string): AsyncIterable<string>;
   /** Removing what is not there is no error. */
   delete(key: string): Promise<void>;
   /**

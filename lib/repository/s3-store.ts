@@ -132,6 +132,19 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
         throw toS3StoreError(error, { location, doing: `list ${prefix === '' ? 'objects' : prefix}` });
       }
     },
+    async *listFolders(parent) {
+      const Prefix = folder + parent;
+      try {
+        for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix, Delimiter: '/' })) {
+          for (const { Prefix: found = '' } of page.CommonPrefixes ?? []) yield found.slice(Prefix.length, -1);
+        }
+      } catch (error) {
+        throw toS3StoreError(error, {
+          location,
+          doing: `list the folders of ${parent === '' ? 'the repository' : parent}`,
+        });
+      }
+    },
     delete(key) {
       const object = address(key);
       return explain(`delete ${key}`, async () => {

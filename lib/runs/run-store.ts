@@ -86,15 +86,31 @@ export async function readProgress(repository: Repository, runId: string): Promi
   return lanes;
 }
 
-/** Run ids, newest first. */
+/** Run ids, newest first. One listing of the days, and one a day: nothing hangs on how much a run has left. */
 export async function listRunIds(repository: Repository): Promise<string[]> {
-  const ids = new Set<string>();
-  for await (const { key } of repository.store.list('runs/')) {
-    const id = key.split('/')[2];
-    if (id) ids.add(id);
+  const days = await listRunDays(repository);
+  const ids: string[][] = [];
+  for (let from = 0; from < days.length; from += daysAtOnce) {
+    ids.push(...(await Promise.all(days.slice(from, from + daysAtOnce).map((day) => listRunsOfDay(repository, day)))));
   }
-  return [...ids].sort().reverse();
+  return ids.flat();
 }
+
+/** The days, `20261121`, that runs are of, newest first. One listing. */
+export async function listRunDays({ store }: Repository): Promise<string[]> {
+  const days: string[] = [];
+  for await (const day of store.listFolders('runs/')) days.push(day);
+  return days.sort().reverse();
+}
+
+/** The ids of a day's runs, newest first. One listing. */
+export async function listRunsOfDay({ store }: Repository, day: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const id of store.listFolders(`runs/${day}/`)) ids.push(id);
+  return ids.sort().reverse();
+}
+
+const daysAtOnce = 16;
 
 function stepKey(step: { runId: string; n: string; slug: string }): string {
   return `${runFolder(step.runId)}steps/${step.n}-${step.slug}.json`;

@@ -160,6 +160,26 @@ export function describeObjectStore(
       expect((await collect(store.list('many'))).map((info) => info.key)).toEqual([...expected, 'manyfold']);
     });
 
+    it('lists the folders that hold something, once each and in order, however much lies in them', async () => {
+      const names = Array.from({ length: 1_005 }, (_, i) => `f${(i * 7919) % 1_005}`);
+      const keys = names.flatMap((name) => [`folders/${name}/a`, `folders/${name}/deep/b`]);
+      // Neighbours of the slash, and objects that lie beside the folders.
+      keys.push('folders/f1-a/x', 'folders/f1.a/x', 'folders/f1_a/x', 'folders/beside', 'folders/deep/er/x');
+      for (let from = 0; from < keys.length; from += 64) {
+        await Promise.all(keys.slice(from, from + 64).map((key) => store.put(key, [Buffer.from('x')])));
+      }
+      await store.put('folders/gone/a', []);
+      await store.put('folders/gone/deep/b', []);
+      await store.deleteMany(['folders/gone/a', 'folders/gone/deep/b']);
+      const expected = [...names, 'f1-a', 'f1.a', 'f1_a', 'deep'].map((name) => `${name}/`).sort();
+      expect((await collect(store.listFolders('folders/'))).map((name) => `${name}/`)).toEqual(expected);
+      expect(await collect(store.listFolders('folders/deep/'))).toEqual(['er']);
+      expect(await collect(store.listFolders('folders/f1/deep/'))).toEqual([]);
+      expect(await collect(store.listFolders('folders/beside/'))).toEqual([]);
+      expect(await collect(store.listFolders('not/there/'))).toEqual([]);
+      expect(await collect(store.listFolders(''))).toContain('folders');
+    });
+
     it('deletes an object, and again without an error', async () => {
       await store.put('deleted/object', [Buffer.from('x')]);
       await store.delete('deleted/object');

@@ -61,6 +61,7 @@ export function createBucketAnswers(bucket: string, state: S3Bucket, options: S3
   };
 
   const list = (query: URLSearchParams): S3Answer => {
+    if (query.get('delimiter') === '/') return listCommonPrefixes(query);
     if (query.has('delimiter')) return refuse('NotImplemented');
     const limit = Math.min(Number(query.get('max-keys') ?? 1000), options.pageSize ?? 1000);
     const token = query.get('continuation-token') ?? '';
@@ -70,6 +71,22 @@ export function createBucketAnswers(bucket: string, state: S3Bucket, options: S3
     const next = truncated ? Buffer.from(keys.at(-1) ?? '').toString('base64url') : undefined;
     return xml(
       `<ListBucketResult><Name>${bucket}</Name><KeyCount>${keys.length}</KeyCount><MaxKeys>${limit}</MaxKeys><IsTruncated>${truncated}</IsTruncated>${next === undefined ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}${contents.join('')}</ListBucketResult>`,
+    );
+  };
+
+  /** Keys and common prefixes together are what a page counts, and the token is the last of them. */
+  const listCommonPrefixes = (query: URLSearchParams): S3Answer => {
+    const limit = Math.min(Number(query.get('max-keys') ?? 1000), options.pageSize ?? 1000);
+    const after = Buffer.from(query.get('continuation-token') ?? '', 'base64url').toString('utf8');
+    const { rolled, truncated } = state.listRolled({ prefix: query.get('prefix') ?? '', after, limit });
+    const listed = rolled.map((name) =>
+      name.endsWith('/')
+        ? `<CommonPrefixes><Prefix>${escapeXml(name)}</Prefix></CommonPrefixes>`
+        : describeListed(name, state.objects.get(name)),
+    );
+    const next = truncated ? Buffer.from(rolled.at(-1) ?? '').toString('base64url') : undefined;
+    return xml(
+      `<ListBucketResult><Name>${bucket}</Name><Delimiter>/</Delimiter><KeyCount>${rolled.length}</KeyCount><MaxKeys>${limit}</MaxKeys><IsTruncated>${truncated}</IsTruncated>${next === undefined ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}${listed.join('')}</ListBucketResult>`,
     );
   };
 

@@ -22,7 +22,7 @@ interface S3Upload {
 
 /** The objects and unfinished multipart uploads of one bucket of the test server, in memory. */
 export class S3Bucket {
-  readonly objects = new Map<string, S3Object>();
+  readonly objects = new SortedObjects();
   readonly uploads = new Map<string, S3Upload>();
   /** Keys under a legal hold. */
   readonly held = new Set<string>();
@@ -73,11 +73,67 @@ export class S3Bucket {
 
   /** One page of ListObjectsV2, in the order of UTF-8 bytes; the token is the last key of the page before. */
   list(query: { prefix: string; after: string; limit: number }): { keys: string[]; truncated: boolean } {
-    const keys = [...this.objects.keys()]
-      .filter((key) => key.startsWith(query.prefix) && key > query.after)
-      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const sorted = this.objects.sortedKeys();
+    const from = Math.max(firstAtLeast(sorted, query.prefix), firstAtLeast(sorted, `${query.after}\0`));
+    const keys: string[] = [];
+    for (let at = from; sorted[at]?.startsWith(query.prefix) && keys.length <= query.limit; at++) {
+      keys.push(sorted[at] ?? '');
+    }
     return { keys: keys.slice(0, query.limit), truncated: keys.length > query.limit };
   }
+
+  /** The same with the delimiter `/`: keys that have one after the prefix are told as what they begin with. */
+  listRolled(query: { prefix: string; after: string; limit: number }): { rolled: string[]; truncated: boolean } {
+    const sorted = this.objects.sortedKeys();
+    const rolled: string[] = [];
+    // Whatever begins with a prefix that was told is behind it: no key has a character above this one.
+    const behind = (name: string): string => (name.endsWith('/') ? `${name}\u{10ffff}` : `${name}\0`);
+    let at = Math.max(firstAtLeast(sorted, query.prefix), firstAtLeast(sorted, behind(query.after)));
+    for (let key = sorted[at]; key?.startsWith(query.prefix) && rolled.length <= query.limit; key = sorted[at]) {
+      const slash = key.indexOf('/', query.prefix.length);
+      const name = slash < 0 ? key : key.slice(0, slash + 1);
+      rolled.push(name);
+      at = firstAtLeast(sorted, behind(name));
+    }
+    return { rolled: rolled.slice(0, query.limit), truncated: rolled.length > query.limit };
+  }
+}
+
+/** Objects by key, and their keys in order, sorted anew only when they have changed. */
+class SortedObjects extends Map<string, S3Object> {
+  #sorted: string[] | undefined;
+
+  override set(key: string, object: S3Object): this {
+    if (!this.has(key)) this.#sorted = undefined;
+    return super.set(key, object);
+  }
+
+  override delete(key: string): boolean {
+    this.#sorted = undefined;
+    return super.delete(key);
+  }
+
+  override clear(): void {
+    this.#sorted = undefined;
+    super.clear();
+  }
+
+  /** In the order of code units, which is that of UTF-8 bytes for the characters a key may have here. */
+  sortedKeys(): readonly string[] {
+    this.#sorted ??= [...this.keys()].sort();
+    return this.#sorted;
+  }
+}
+
+/** The place of the first key that is not before `wanted`. */
+function firstAtLeast(sorted: readonly string[], wanted: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export function quoteMd5(bytes: Buffer): string {

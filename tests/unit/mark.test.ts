@@ -23,6 +23,7 @@ function bind(store: Repository['store']): Repository['store'] {
     get: store.get.bind(store),
     head: store.head.bind(store),
     list: store.list.bind(store),
+    listFolders: store.listFolders.bind(store),
     putStream: store.putStream.bind(store),
     deleteMany: store.deleteMany.bind(store),
     delete: store.delete.bind(store),

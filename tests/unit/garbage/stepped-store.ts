@@ -61,6 +61,10 @@ export function createMemoryStore(objects: Map<string, { bytes: Buffer; modified
         if (info) yield info;
       }
     },
+    async *listFolders(folder) {
+      const below = [...objects.keys()].filter((key) => key.startsWith(folder)).map((key) => key.slice(folder.length));
+      yield* new Set(below.flatMap((rest) => (rest.includes('/') ? [rest.slice(0, rest.indexOf('/'))] : [])).sort());
+    },
     async delete(key) {
       objects.delete(key);
     },
@@ -88,6 +92,10 @@ export function throughTurnstile(store: ObjectStore, turnstile: Turnstile): Obje
     async *list(prefix) {
       await turnstile.pass();
       yield* store.list(prefix);
+    },
+    async *listFolders(folder) {
+      await turnstile.pass();
+      yield* store.listFolders(folder);
     },
   };
 }
