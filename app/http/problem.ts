@@ -9,6 +9,12 @@ const statusOfCode: Readonly<Record<string, number>> = {
   token_revoked: 401,
   session_over: 401,
   setup_code_wrong: 401,
+  hook_token_wrong: 401,
+  hook_unsigned: 401,
+  hook_signature_wrong: 401,
+  hook_late: 401,
+  hook_form_stale: 401,
+  hook_ticket_wrong: 404,
   forbidden: 403,
   out_of_scope: 403,
   cross_site: 403,
@@ -17,6 +23,9 @@ const statusOfCode: Readonly<Record<string, number>> = {
   too_many_attempts: 429,
   repository_missing: 404,
   unknown_run: 404,
+  no_such_backup: 404,
+  no_such_connection: 404,
+  no_such_file: 404,
 };
 const statusOfName: Readonly<Record<string, number>> = {
   UsageError: 400,
@@ -55,7 +64,8 @@ function headersOf(cause: HoldfastError, status: number): Record<string, string>
   return headers;
 }
 
-interface Problem {
+/** What every error tells. */
+export interface Problem {
   title: string;
   status: number;
   detail: string;
@@ -64,7 +74,8 @@ interface Problem {
   hint: string;
 }
 
-function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
+/** The answer of a problem; `more` are members of its own. */
+export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
   return Response.json(
     { type: 'about:blank', ...problem },
     {

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import { escapeControls, type Terminal } from '#cli/output/terminal.ts';
-import type { Channel } from '#lib/config/channel.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
-import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
-import { UsageError } from '#lib/errors/usage-error.ts';
-import { writeTestNotice } from '#lib/notify/write-test-notice.ts';
+import { exitCodes } from '#lib/errors/holdfast-error.ts';
+import { chooseChannels, type TriedChannel, testChannels } from '#lib/notify/test-channels.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
 
 /** `holdfast notify test [name]`. */
@@ -34,15 +32,6 @@ export function addNotify(program: Command, start: StartVerb): void {
     );
 }
 
-interface Told {
-  channel: string;
-  kind: Channel['kind'];
-  delivered: boolean;
-  /** What the receiver said, or why it was not told. */
-  detail: string;
-  hint: string;
-}
-
 async function test(terminal: Terminal, name: string | undefined): Promise<number> {
   const { alarms, care } = await loadConfig();
   const channels = chooseChannels(alarms.channels, name);
@@ -51,38 +40,13 @@ async function test(terminal: Terminal, name: string | undefined): Promise<numbe
     const unknown = channel.connections?.filter((connection) => !care.has(connection)) ?? [];
     for (const one of unknown) terminal.note(`note: ${channel.name} is for "${one}", a connection not known here.`);
   }
-  // Loaded here: no other verb should wait for the clients of mail and webhooks.
-  const { deliverNotice } = await import('#lib/notify/deliver-notice.ts');
-  const notice = writeTestNotice(new Date(), alarms.publicUrl);
-  const told = await Promise.all(
-    channels.map(async (channel): Promise<Told> => {
-      const about = { channel: channel.name, kind: channel.kind };
-      try {
-        return { ...about, delivered: true, detail: await deliverNotice(channel, notice), hint: '' };
-      } catch (cause) {
-        if (!(cause instanceof HoldfastError)) throw cause;
-        return { ...about, delivered: false, detail: cause.message, hint: cause.hint };
-      }
-    }),
-  );
+  const { id, channels: told } = await testChannels(channels, alarms.publicUrl);
   const exitCode = told.every(({ delivered }) => delivered) ? exitCodes.done : exitCodes.unexpected;
-  terminal.result({ exitCode, id: notice.id, channels: told }, () => render(terminal, told));
+  terminal.result({ exitCode, id, channels: told }, () => render(terminal, told));
   return exitCode;
 }
 
-function chooseChannels(channels: readonly Channel[], name: string | undefined): readonly Channel[] {
-  const chosen = name === undefined ? channels : channels.filter((channel) => channel.name === name);
-  if (chosen.length > 0) return chosen;
-  const known = channels.map((channel) => channel.name).join(', ');
-  throw new UsageError(
-    name === undefined
-      ? 'The config names nobody to tell.'
-      : `There is no channel "${name}". Known: ${known || 'none'}.`,
-    { code: 'unknown_channel', hint: 'See `notify` in docs/operations.md, "Alarms".' },
-  );
-}
-
-function render(terminal: Terminal, told: readonly Told[]): string {
+function render(terminal: Terminal, told: readonly TriedChannel[]): string {
   const rows = told.map(({ channel, kind, delivered, detail }): Cell[] => [
     delivered ? { text: 'delivered', format: 'green' } : { text: 'not delivered', format: 'red' },
     channel === kind ? channel : `${channel} (${kind})`,

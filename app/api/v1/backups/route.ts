@@ -1,6 +1,14 @@
+import { z } from 'zod';
 import { answer } from '#app/http/answer.ts';
+import { audited } from '#app/http/audited.ts';
+import { requireRightOf } from '#app/http/authorize.ts';
+import { readJson } from '#app/http/read-body.ts';
 import { readPage, takePage } from '#app/http/read-page.ts';
+import { startRun } from '#app/runs/start-run.ts';
+import { backupRequested } from '#inngest/events.ts';
 import { isInScope } from '#lib/access/identity.ts';
+import { connectionName } from '#lib/config/config-schema.ts';
+import { findConnection } from '#lib/config/find-connection.ts';
 import { listBackups } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
@@ -16,5 +24,22 @@ export function GET(request: Request): Promise<Response> {
     const all = found.filter(({ connection }) => isInScope(identity, [connection]));
     const { items, next } = takePage(all, { ...page, idOf: ({ backupId }) => backupId });
     return { backups: items, next };
+  });
+}
+
+const bodySchema = z.strictObject({ connection: connectionName, label: z.string().trim().min(1).max(200).optional() });
+const hint = 'Send {"connection": "production"}, with a "label" where you want one.';
+const action = 'start-backup';
+
+/** Starts a backup: 202 `{ event, run }`, `run` being `null` where it has not begun yet. */
+export function POST(request: Request): Promise<Response> {
+  return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
+    const { connection, label } = await readJson(request, bodySchema, hint);
+    await requireRightOf(caller, { action, connections: [connection] });
+    // The first thing that is asked of a new service may be a backup, which makes the repository.
+    const { config, repository } = await openWorkspace({ create: true });
+    findConnection(config, connection);
+    const event = { name: backupRequested.name, data: { connection, ...(label === undefined ? {} : { label }) } };
+    return audited(caller, { what: event.name, object: connection }, () => startRun(repository, event));
   });
 }

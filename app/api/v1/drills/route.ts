@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { answer } from '#app/http/answer.ts';
+import { audited } from '#app/http/audited.ts';
+import { requireRightOf } from '#app/http/authorize.ts';
+import { readJson } from '#app/http/read-body.ts';
+import { startRun } from '#app/runs/start-run.ts';
+import { drillRequested } from '#inngest/events.ts';
+import { connectionName } from '#lib/config/config-schema.ts';
+import { findConnection } from '#lib/config/find-connection.ts';
+import { findManifest } from '#lib/manifest/manifest-store.ts';
+import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+
+export const runtime = 'nodejs';
+export const dynamic = 'force-dynamic';
+
+/** `backup`: an id, the beginning of one, or `latest`; `to`: the connection beside whose database the copy is built. */
+const bodySchema = z.strictObject({
+  connection: connectionName,
+  backup: z.string().min(1).max(100).default('latest'),
+  to: connectionName.optional(),
+});
+const hint = 'Send {"connection": "production"}, with "backup" and "to" where they are not to be chosen.';
+const action = 'drill';
+
+/**
+ * Restores a backup to staging, proves the copy and drops it: 202 `{ event, run }`, `run` being `null` where it has not
+ * begun yet.
+ */
+export function POST(request: Request): Promise<Response> {
+  return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
+    const { connection, backup: named, to } = await readJson(request, bodySchema, hint);
+    const connections = [connection, ...(to === undefined ? [] : [to])];
+    await requireRightOf(caller, { action, connections });
+    const { config, repository } = await openWorkspace();
+    if (to !== undefined) findConnection(config, to);
+    // Its backups may be drilled without its database: only where the copy is built must be reached.
+    const { id: backup } = await findManifest(repository, { backup: named, connection });
+    const event = { name: drillRequested.name, data: { connection, backup, ...(to === undefined ? {} : { to }) } };
+    const note = { what: event.name, object: connection, detail: { backup } };
+    return audited(caller, note, () => startRun(repository, event));
+  });
+}
