@@ -5,18 +5,27 @@ import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { findRunOfEvent } from '#lib/runs/find-run-of-event.ts';
 
+export interface RunRequest {
+  name: string;
+  data: Record<string, unknown>;
+  id?: string | undefined;
+  /** Epoch milliseconds. */
+  ts?: number | undefined;
+}
+
 const patienceMs = 8_000;
 const lookMs = 250;
 
 /**
  * Sends the event that asks for a run, and waits a little for the run to begin: `run` is `null` where it has not yet, as
- * while another one holds the connection. @throws UnavailableError where the event is not taken.
+ * while another one holds the connection. `id` and `ts` where the event has them already: one of an id that was sent
+ * before starts nothing more. @throws UnavailableError where the event is not taken.
  */
 export async function startRun(
   repository: Repository,
-  request: { name: string; data: Record<string, unknown> },
+  { name, data, id = randomUUID(), ts = Date.now() }: RunRequest,
 ): Promise<{ event: string; run: string | null }> {
-  const event = { ...request, id: randomUUID(), ts: Date.now() };
+  const event = { name, data, id, ts };
   let sent: string[];
   try {
     sent = (await inngest.send(event)).ids;

@@ -5,6 +5,7 @@ import type { Deletion, ObjectInfo } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix } from '#lib/repository/repository-keys.ts';
 import { listKept } from '#lib/runs/kept-store.ts';
+import { listOldClaims } from '#lib/runs/request-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { askStoreClock } from './prune-store.ts';
 
@@ -18,7 +19,7 @@ export interface Tidied {
 
 /**
  * Takes away what lies beside no manifest and is older than the grace time, announcements and lists of killed processes,
- * damaged objects put aside, and records of runs that ended long ago. Safe to run twice.
+ * damaged objects put aside, idempotency keys of other days, and records of runs that ended long ago. Safe to run twice.
  */
 export async function tidyRepository(
   { config, repository }: Pick<Workspace, 'config' | 'repository'>,
@@ -33,6 +34,7 @@ export async function tidyRepository(
   for await (const { key, modified } of repository.store.list('quarantine/')) {
     if (now - modified.getTime() > config.keepRunsMs) keys.push(key);
   }
+  keys.push(...(await listOldClaims(repository, now)));
   const leftovers = await deleteKeys(repository, keys);
   return { leftovers, runs: await removeOldRuns(repository, new Date(now - config.keepRunsMs)) };
 }

@@ -55,6 +55,33 @@ export function describeTable({ schema, name }: QualifiedName): string {
   return describeRowSource({ kind: 'table', schema, name }).replace(/^table /, '');
 }
 
+/** A table of a backup as a list shows it; `reason`: why it cannot be recovered by itself, else `null`. */
+export interface ListedTable extends QualifiedName {
+  rows: string;
+  reason: string | null;
+}
+
+/** All tables of a backup by name, partitions within their roots. Pure. */
+export function listTables({
+  manifest,
+  entries,
+}: {
+  manifest: Manifest;
+  entries: readonly SchemaEntry[];
+}): ListedTable[] {
+  const rowsOf = (sources: readonly number[] | null): string =>
+    String((sources ?? []).reduce((sum, index) => sum + BigInt(manifest.tables[index]?.rows ?? '0'), 0n));
+  return listCandidates(manifest, entries, findPartitions(entries))
+    .map(({ schema, name, sources, reason }) => ({ schema, name, rows: rowsOf(sources), reason }))
+    .sort((a, b) => (describeTable(a) < describeTable(b) ? -1 : 1));
+}
+
+/** The pattern that names this table and no other: `"public"."orders"`. Pure. */
+export function patternOf({ schema, name }: QualifiedName): string {
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  return `${quoted(schema)}.${quoted(name)}`;
+}
+
 function listCandidates(
   manifest: Manifest,
   entries: readonly SchemaEntry[],
