@@ -5,7 +5,12 @@ export interface Section {
 }
 
 /** In the order of the navigation. */
-export const sections: readonly Section[] = [{ title: 'Runs', href: '/runs' }];
+export const sections: readonly Section[] = [
+  { title: 'Overview', href: '/' },
+  { title: 'Backups', href: '/backups' },
+  { title: 'Runs', href: '/runs' },
+  { title: 'Settings', href: '/settings' },
+];
 
 /** Whether a page belongs to a section: it is the section's own, or lies below it. */
 export function isWithin({ href }: Section, path: string): boolean {
