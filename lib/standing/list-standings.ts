@@ -8,15 +8,20 @@ export interface Standing extends BackupKey {
   pinned: boolean;
   /** Oldest first. */
   checks: CheckKey[];
+  /** Size and time of its manifest as a listing has told them: another stamp is another manifest. */
+  stamp?: string;
 }
 
 /** Every committed backup with its standing, newest first, of one connection or of all. One listing, no reads. */
 export async function listStandings(repository: Repository, connection?: string): Promise<Standing[]> {
   const committed = new Map<string, Standing>();
   const beside: { backup: BackupKey; check: CheckKey | undefined }[] = [];
-  for await (const { key } of repository.store.list(connection ? connectionPrefix(connection) : backupsPrefix)) {
+  for await (const { key, size, modified } of repository.store.list(
+    connection ? connectionPrefix(connection) : backupsPrefix,
+  )) {
     const manifest = parseManifestKey(key);
-    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [] });
+    const stamp = `${size}@${modified.getTime()}`;
+    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [], stamp });
     const pin = parsePinKey(key);
     if (pin) beside.push({ backup: pin, check: undefined });
     const found = parseCheckKey(key);
