@@ -12,6 +12,7 @@ const order = [
     'runs',
     'report',
     'standing',
+    'summaries',
     'access',
     'audit',
     'garbage',
