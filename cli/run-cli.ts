@@ -14,6 +14,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDrill } from './commands/drill.ts';
 import { addExport } from './commands/export.ts';
 import { addGate } from './commands/gate.ts';
+import { addHook } from './commands/hook.ts';
 import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
 import { addNotify } from './commands/notify.ts';
@@ -93,7 +94,7 @@ const verbs = [
   ],
   ...[addDrill, addStatus, addGate],
   ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey],
-  ...[addExport, addToken, addAudit],
+  ...[addExport, addToken, addHook, addAudit],
 ];
 
 function buildProgram(start: StartVerb): Command {

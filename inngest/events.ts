@@ -4,6 +4,15 @@ import { connectionName } from '#lib/config/config-schema.ts';
 import { strategyNames } from '#lib/cutover/cutover.ts';
 import { type RunKind, runKinds, runStatuses } from '#lib/runs/run-record.ts';
 
+/** A commit by its SHA (of 40 or 64 digits, or the beginning of one), and the branch or tag. */
+const gitSchema = z.strictObject({
+  sha: z
+    .string()
+    .regex(/^[0-9a-f]{4,64}$/)
+    .optional(),
+  ref: z.string().min(1).max(255).optional(),
+});
+
 const parentStep = z.string().regex(/^[^/]+\/[a-z0-9-]+$/);
 
 /** Asks for a backup of a connection. Sent by the CLI, hooks, schedules, and other services. */
@@ -14,6 +23,8 @@ export const backupRequested = eventType('holdfast/backup.requested', {
     label: z.string().max(200).optional(),
     lanes: z.int().min(1).max(16).optional(),
     pgDump: z.enum(['auto', 'native', 'wasm']).optional(),
+    /** What is being deployed, where the sender knows; goes before what the environment tells. */
+    git: gitSchema.optional(),
     /** The step of a run that this run is, `<run>/<step>`. */
     parent: parentStep.optional(),
   }),

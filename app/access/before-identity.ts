@@ -5,6 +5,8 @@ import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 const tellable = new Set([
   ...['not_signed_in', 'token_wrong', 'token_expired', 'token_revoked', 'session_over', 'setup_code_wrong'],
   ...['cross_site', 'too_many_attempts', 'session_secret_missing', 'bad_body', 'body_too_large', 'body_cut'],
+  ...['hook_token_wrong', 'hook_unsigned', 'hook_signature_wrong', 'hook_late', 'hook_form_stale', 'bad_webhook'],
+  'hook_ticket_wrong',
   ...['oidc_refused', 'oidc_stale', 'oidc_unavailable', 'oidc_secret_missing'],
 ]);
 

@@ -24,6 +24,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   repository_missing: 404,
   unknown_run: 404,
   no_such_backup: 404,
+  backup_known_damaged: 409,
   no_such_connection: 404,
   no_such_file: 404,
 };

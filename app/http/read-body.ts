@@ -5,8 +5,12 @@ const fewBytes = 64 * 1024;
 
 /** The text of a request's body. @throws UsageError (`body_too_large`) as soon as it is longer than that. */
 export async function readBody(request: Request, { maxBytes }: { maxBytes: number }): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
+  return new TextDecoder().decode(await readBytes(request, { maxBytes }));
+}
+
+/** The bytes of a request's body as they came. @throws UsageError (`body_too_large`) as soon as there are more. */
+export async function readBytes(request: Request, { maxBytes }: { maxBytes: number }): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
@@ -16,9 +20,9 @@ export async function readBody(request: Request, { maxBytes }: { maxBytes: numbe
         hint: 'Send the few fields that the address takes.',
       });
     }
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return Buffer.concat(chunks);
 }
 
 /** The JSON of a request's body, `{}` where it is empty. @throws UsageError (`bad_body`, `body_too_large`). */

@@ -92,7 +92,8 @@ export async function backUpEpoch(
     await releaseSnapshot(run.id);
     const { id: runId, startedAt, backup } = run;
     const named = { id: backup ?? runId, connection: request.connection, label: request.label ?? null };
-    const deploy = findDeploy(readEnvironment());
+    const told = request.git && { sha: request.git.sha ?? null, ref: request.git.ref ?? null };
+    const deploy = { ...findDeploy(readEnvironment()), ...told };
     const facts = { ...named, runId, epoch, startedAt, deploy, server, snapshot, schema };
     return writeBackup(repository, facts, (manifest) => storeRestoreScript(repository, manifest));
   });

@@ -12,7 +12,7 @@ export const auditEntrySchema = z.strictObject({
   id: z.string(),
   at: z.iso.datetime(),
   who: z.strictObject({
-    kind: z.enum(['token', 'oidc', 'environment', 'setup', 'cli', 'nobody']),
+    kind: z.enum(['token', 'oidc', 'environment', 'setup', 'cli', 'hook', 'nobody']),
     id: z.string().nullable(),
     name: z.string(),
   }),

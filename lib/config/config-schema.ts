@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
 import { extraFormatSchema } from './extra-formats.ts';
+import { hooksSchema } from './hook-schema.ts';
 import { nextCronTick } from './next-cron-tick.ts';
 import { oidcSchema } from './oidc-schema.ts';
 import { retentionSchema } from './retention-schema.ts';
@@ -164,6 +165,8 @@ export const configSchema = z.strictObject({
   /** The dead-man switch of connections without one of their own. */
   ping: z.string().optional(),
   pingFrom: z.string().optional(),
+  /** Addresses that start something when they are posted to. */
+  hooks: hooksSchema.default({}),
   /** Where the console is reached; messages then link to the run. */
   publicUrl: z.string().optional(),
 });

@@ -2,6 +2,7 @@ import type { CriticalQuery } from './config-schema.ts';
 import type { ExtraFormats } from './extra-formats.ts';
 import type { Access } from './resolve-access.ts';
 import type { Alarms } from './resolve-alarms.ts';
+import type { Hook } from './resolve-hooks.ts';
 import type { Retention } from './retention.ts';
 import type { S3Settings } from './s3-settings.ts';
 
@@ -88,4 +89,6 @@ export interface Config {
   /** Neon's API; without a key nothing of it is used. `key` is a secret. */
   neonApi: { key: string | null; url: string };
   alarms: Alarms;
+  /** By name. */
+  hooks: ReadonlyMap<string, Hook>;
 }

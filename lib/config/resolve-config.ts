@@ -9,6 +9,7 @@ import { parseWebSocketProxy } from './parse-websocket-proxy.ts';
 import { resolveAccess } from './resolve-access.ts';
 import { resolveAlarms } from './resolve-alarms.ts';
 import { resolveCare } from './resolve-care.ts';
+import { resolveHooks } from './resolve-hooks.ts';
 import { resolveRetention } from './resolve-retention.ts';
 import { resolveS3 } from './s3-settings.ts';
 
@@ -61,6 +62,7 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
       url: environment['NEON_API_URL'] ?? 'https://console.neon.tech/api/v2',
     },
     alarms: resolveAlarms(config, environment),
+    hooks: resolveHooks(config.hooks, environment),
   };
 }
 
