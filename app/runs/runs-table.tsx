@@ -4,7 +4,7 @@ import { Duration } from '#app/ui/duration.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { describeRun } from '#lib/run-view/describe-run.ts';
-import type { RunSummary } from '#lib/run-view/list-run-summaries.ts';
+import type { RunSummary } from '#lib/run-view/read-run-summaries.ts';
 import { StatusBadge } from './status-badge.tsx';
 
 /** Runs, newest first. */

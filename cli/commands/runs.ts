@@ -7,7 +7,8 @@ import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
 import { describeCount, describeDuration, describeTime } from '#lib/report/describe-amounts.ts';
 import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import { describeRun } from '#lib/run-view/describe-run.ts';
-import { type RunStanding, readListedRun } from '#lib/run-view/read-run-view.ts';
+import { readRunSummaries } from '#lib/run-view/read-run-summaries.ts';
+import type { RunStanding } from '#lib/run-view/read-run-view.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import { listRunIds } from '#lib/runs/run-store.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
@@ -61,20 +62,18 @@ async function readEntries(
   ids: readonly string[],
 ): Promise<{ entries: Entry[]; sealed: string[] }> {
   const sealed: string[] = [];
+  const entries: Entry[] = [];
   const interrupted = new Set((await findUnfinished(config.stateFolder)).map(({ runId }) => runId));
-  const entries = await Promise.all(
-    ids.map(async (id): Promise<Entry[]> => {
-      const listed = await readListedRun(repository, { runId: id, interrupted }).catch((cause: unknown) => {
-        if (!isKeyMissing(cause)) throw cause;
-        sealed.push(id);
-        return undefined;
-      });
-      if (listed === undefined) return [];
-      const { run, status, result } = listed;
-      return [{ run, status, durationMs: result?.durationMs ?? null, message: result?.error?.message ?? null }];
-    }),
-  );
-  return { entries: entries.flat(), sealed: sealed.sort().reverse() };
+  for (const read of await readRunSummaries(repository, { runIds: ids, interrupted })) {
+    if (read.summary === null) {
+      if (!isKeyMissing(read.cause)) throw read.cause;
+      sealed.push(read.runId);
+    } else {
+      const { run, status, durationMs, error } = read.summary;
+      entries.push({ run, status, durationMs, message: error?.message ?? null });
+    }
+  }
+  return { entries, sealed };
 }
 
 function render(

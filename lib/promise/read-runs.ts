@@ -2,7 +2,8 @@ import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { type ListedRun, listRecentRuns } from '#lib/runs/list-recent-runs.ts';
 import type { RunKind, RunRecord, RunStatus } from '#lib/runs/run-record.ts';
-import { readResult, readRun } from '#lib/runs/run-store.ts';
+import { readRun } from '#lib/runs/run-store.ts';
+import { readFinishedRuns } from '#lib/summaries/run-summaries.ts';
 
 export interface OpenRun {
   run: string;
@@ -50,9 +51,12 @@ export async function readRuns(
           return readOpenRun(repository, run, isDead);
         }),
     ),
-    Promise.all(failed.map(({ id }) => readFailedRun(repository, id))),
+    readFailedRuns(
+      repository,
+      failed.map(({ id }) => id),
+    ),
   ]);
-  return { open: openRuns.flat(), failed: failedRuns.flat() };
+  return { open: openRuns.flat(), failed: failedRuns };
 }
 
 async function readOpenRun(
@@ -66,16 +70,17 @@ async function readOpenRun(
   return [{ run: { run: id, kind, startedAt, lastSign: lastSign.toISOString(), isDead }, about: namesOf(run) }];
 }
 
-async function readFailedRun(repository: Repository, id: string): Promise<RunAbout<FailedRun>[]> {
-  const result = await readResult(repository, id).catch((cause: unknown) => {
+async function readFailedRuns(repository: Repository, ids: readonly string[]): Promise<RunAbout<FailedRun>[]> {
+  const finished = await readFinishedRuns(repository, ids);
+  return ids.flatMap((id): RunAbout<FailedRun>[] => {
+    const found = finished.get(id);
     // A former key that is not given any more hides what failed under it, and nothing else.
-    if (isKeyMissing(cause)) return undefined;
-    throw cause;
+    if (found?.is === 'unreadable' && !isKeyMissing(found.cause)) throw found.cause;
+    // What a part came to is told by the run that it is a part of.
+    if (found?.is !== 'known' || found.summary.run.parent !== null) return [];
+    const { status, completedAt: at, error, run } = found.summary;
+    return [{ run: { run: id, kind: run.kind, status, at, message: error?.message ?? status }, about: namesOf(run) }];
   });
-  // What a part came to is told by the run that it is a part of.
-  if (result === undefined || result.run.parent !== null) return [];
-  const { status, completedAt: at, error, run } = result;
-  return [{ run: { run: id, kind: run.kind, status, at, message: error?.message ?? status }, about: namesOf(run) }];
 }
 
 function namesOf({ connection, target }: RunRecord): string[] {

@@ -1,8 +1,8 @@
 import { answer } from '#app/http/answer.ts';
 import { readPage } from '#app/http/read-page.ts';
-import { readResult, readRun } from '#lib/runs/run-store.ts';
+import { isRunInScope } from '#lib/access/run-scope.ts';
+import { listRunSummaries } from '#lib/run-view/list-run-summaries.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
-import { listRuns } from './list-runs.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
@@ -12,15 +12,13 @@ export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'read' }, async ({ identity }) => {
     const page = readPage(request);
     const { repository } = await openWorkspace();
-    const { items, next } = await listRuns(repository, identity, page);
-    const runs = await Promise.all(
-      items.map(async (id) => {
-        const result = await readResult(repository, id);
-        if (result === undefined) return { ...((await readRun(repository, id)) ?? { id }), status: 'open' };
-        const { run, status, exitCode, completedAt, durationMs, error } = result;
-        return { ...run, status, exitCode, completedAt, durationMs, error };
-      }),
+    const { runs, next } = await listRunSummaries(repository, {
+      ...{ limit: page.limit, before: page.before, connection: page.connection },
+      isVisible: (run) => isRunInScope(identity, run),
+    });
+    const listed = runs.map(({ run, status, exitCode, completedAt, durationMs, error }) =>
+      exitCode === null ? { ...run, status: 'open' } : { ...run, status, exitCode, completedAt, durationMs, error },
     );
-    return { runs, next };
+    return { runs: listed, next };
   });
 }
