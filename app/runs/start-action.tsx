@@ -1,16 +1,10 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { type ReactNode, useState } from 'react';
-import { z } from 'zod';
+import type { ReactNode } from 'react';
 import type { ButtonTone } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { ErrorPanel } from '#app/ui/error-panel.tsx';
-import { postJson, type ShownError } from '#app/ui/post-json.ts';
-import { useTell } from '#app/ui/toast.tsx';
-
-/** `run`: the run that was begun, or the one that was decided about; `null` where it has not begun yet. */
-const answerSchema = z.object({ run: z.string().nullable() });
+import { useStart } from './use-start.ts';
 
 interface StartActionProps {
   /** Of the API; takes a POST and answers `{ run }`. */
@@ -31,24 +25,14 @@ interface StartActionProps {
 
 /** A button that asks, then starts a run or decides about one, and goes to the run that came of it. */
 export function StartAction({ address, body, typed, done, stayAt, children, ...dialog }: StartActionProps) {
-  const router = useRouter();
-  const tell = useTell();
-  const [error, setError] = useState<ShownError>();
-  const act = async (): Promise<boolean> => {
-    setError(undefined);
-    const answer = await postJson(address, { body, schema: answerSchema });
-    if (!answer.ok) {
-      setError(answer.error);
-      return false;
-    }
-    const { run } = answer.value;
-    tell(done, run === null ? 'It has not begun yet; the page of runs will show it.' : undefined);
-    if (run !== null && run !== stayAt) router.push(`/runs/${run}`);
-    else router.refresh();
-    return true;
-  };
+  const { start, error } = useStart({ address, done, stayAt });
   return (
-    <ConfirmDialog {...dialog} typed={typed} onConfirm={act} problem={error && <ErrorPanel error={error} />}>
+    <ConfirmDialog
+      {...dialog}
+      typed={typed}
+      onConfirm={() => start(body)}
+      problem={error && <ErrorPanel error={error} />}
+    >
       {children}
     </ConfirmDialog>
   );
