@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { describeMarks } from '#cli/output/describe-standing-marks.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
-import { DamagedError } from '#lib/errors/damaged-error.ts';
-import { RefusedError } from '#lib/errors/refused-error.ts';
-import { type BackupKey, readOutline } from '#lib/manifest/manifest-store.ts';
+import { readBackupSummaries } from '#lib/backup-view/read-backup-summary.ts';
+import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { describeBytes, describeCount, describeTime } from '#lib/report/describe-amounts.ts';
 import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -48,8 +47,6 @@ interface Summary {
   /** Of the key it is sealed under. */
   keyId: string | null;
 }
-
-const atOnce = 16;
 
 /** `holdfast list`. */
 export function addList(program: Command, start: StartVerb): void {
@@ -111,30 +108,16 @@ async function findEntries(
   return { entries: found.slice(0, limit), total: found.length };
 }
 
-async function readEntries(repository: Repository, keys: readonly Standing[]): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  const queue = keys.entries();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const [index, key] of queue) entries[index] = await readEntry(repository, key);
-    }),
-  );
-  return entries;
-}
-
-async function readEntry(repository: Repository, standing: Standing): Promise<Entry> {
-  const { connection, backupId } = standing;
-  const key = { connection, backupId, standing: toMarks(standing) };
-  try {
-    const { label, snapshot, source, database, tables, totals, git, keyId } = await readOutline(repository, standing);
+async function readEntries(repository: Repository, standings: readonly Standing[]): Promise<Entry[]> {
+  return (await readBackupSummaries(repository, standings)).map(({ standing, outline, problem }): Entry => {
+    const { connection, backupId } = standing;
+    const key = { connection, backupId, standing: toMarks(standing) };
+    if (outline === null) return { ...key, summary: null, problem: { code: problem.code, message: problem.message } };
+    const { label, snapshot, source, database, tables, totals, git, keyId } = outline;
     const { rows, bytes, stored, newStored } = totals;
     const what = { label, takenAt: snapshot.takenAt, server: source.version, database, gitSha: git.sha, keyId };
     return { ...key, summary: { ...what, tables, rows, bytes, stored, newStored }, problem: null };
-  } catch (cause) {
-    // One damaged manifest must not hide the others.
-    if (!(cause instanceof DamagedError || cause instanceof RefusedError)) throw cause;
-    return { ...key, summary: null, problem: { code: cause.code, message: cause.message } };
-  }
+  });
 }
 
 function render(terminal: Terminal, listing: { entries: readonly Entry[]; total: number; location: string }): string {

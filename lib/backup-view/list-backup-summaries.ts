@@ -3,7 +3,7 @@ import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
 import { type StandingMarks, toMarks } from '#lib/standing/standing-marks.ts';
-import { type OutlineOrProblem, readBackupSummary } from './read-backup-summary.ts';
+import { type OutlineOrProblem, readBackupSummaries } from './read-backup-summary.ts';
 
 /** A backup as a list shows it. */
 export type BackupSummary = BackupKey & { marks: StandingMarks } & OutlineOrProblem;
@@ -32,14 +32,15 @@ interface PageOfBackups extends BackupFilter {
   isVisible?: (connection: string) => boolean;
 }
 
-const atOnce = 16;
-/** How many manifests are read for one page: a search that few pass must not have all of them read. */
-const mostRead = 512;
+/** What one page may cost: a search that few backups pass must not have the manifests of all of them read. */
+const mostCost = 8_192;
+/** Of a backup that the index does not know; of one that it knows: 1. */
+const costOfReading = 16;
 
 /**
  * A page of backups, newest first: `limit` of them at most. `next` is the `before` of the following page, `null` where
- * there is none. A search for a label or a commit may make a page short, or empty, with a next one. One listing; read
- * are the manifests of the page, and where a label or a commit is searched for, up to 512. @throws StorageError.
+ * there is none. A search for a label or a commit may make a page short, or empty, with a next one. One listing; of
+ * backups that the index does not know the manifests are read, up to 512 of them for a search. @throws StorageError.
  */
 export async function listBackupSummaries(
   repository: Repository,
@@ -55,10 +56,12 @@ export async function listBackupSummaries(
   const isSearched = filter.label !== undefined || filter.git !== undefined;
   const batch = isSearched ? 64 : limit;
   const backups: BackupSummary[] = [];
-  let from = 0;
-  while (from < Math.min(standings.length, mostRead) && backups.length < limit + (isSearched ? 1 : 0)) {
-    const read = await readAll(repository, standings.slice(from, from + batch));
-    backups.push(...read.filter((summary) => isWanted(summary, filter)));
+  let [from, cost] = [0, 0];
+  while (from < standings.length && cost < mostCost && backups.length < limit + (isSearched ? 1 : 0)) {
+    for (const read of await readBackupSummaries(repository, standings.slice(from, from + batch))) {
+      cost += read.wasRead ? costOfReading : 1;
+      if (isWanted(read, filter)) backups.push(toSummary(read));
+    }
     from += batch;
   }
   const page = backups.slice(0, limit);
@@ -66,19 +69,10 @@ export async function listBackupSummaries(
   return { backups: page, next: last?.backupId ?? null };
 }
 
-async function readAll(repository: Repository, standings: readonly Standing[]): Promise<BackupSummary[]> {
-  const summaries: BackupSummary[] = [];
-  const queue = standings.entries();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const [index, standing] of queue) {
-        const { connection, backupId } = standing;
-        const read = await readBackupSummary(repository, standing);
-        summaries[index] = { connection, backupId, marks: toMarks(standing), ...read };
-      }
-    }),
-  );
-  return summaries;
+function toSummary({ standing, outline, problem }: OutlineOrProblem & { standing: Standing }): BackupSummary {
+  const { connection, backupId } = standing;
+  const what = outline === null ? { outline, problem } : { outline, problem: null };
+  return { connection, backupId, marks: toMarks(standing), ...what };
 }
 
 /** By its id, without a look into it. */
@@ -88,7 +82,7 @@ function isOfTime({ backupId }: BackupKey, { since, until }: BackupFilter): bool
   return (since === undefined || created >= since) && (until === undefined || created < until);
 }
 
-function isWanted({ outline }: BackupSummary, { label, git }: BackupFilter): boolean {
+function isWanted({ outline }: OutlineOrProblem, { label, git }: BackupFilter): boolean {
   if (label === undefined && git === undefined) return true;
   return (
     outline !== null &&
