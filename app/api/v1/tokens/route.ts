@@ -2,10 +2,10 @@ import { forgetTokens } from '#app/access/token-cache.ts';
 import { answer } from '#app/http/answer.ts';
 import { audited } from '#app/http/audited.ts';
 import { readJson } from '#app/http/read-body.ts';
-import { stateOf, tokenRequestSchema, withoutHash } from '#lib/access/api-token.ts';
+import { listShownTokens } from '#app/settings/list-shown-tokens.ts';
+import { tokenRequestSchema, withoutHash } from '#lib/access/api-token.ts';
 import { describeIdentity } from '#lib/access/identity.ts';
-import { createToken, listTokens } from '#lib/access/token-store.ts';
-import { readTokenUse } from '#lib/access/token-use.ts';
+import { createToken } from '#lib/access/token-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 export const runtime = 'nodejs';
@@ -15,15 +15,7 @@ export const dynamic = 'force-dynamic';
 export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'manage-tokens' }, async () => {
     const { repository } = await openWorkspace();
-    const now = Date.now();
-    const tokens = await Promise.all(
-      (await listTokens(repository)).map(async (token) => ({
-        ...withoutHash(token),
-        state: stateOf(token, now),
-        lastUsedAt: await readTokenUse(repository, token.id),
-      })),
-    );
-    return { tokens };
+    return { tokens: await listShownTokens(repository) };
   });
 }
 
