@@ -8,6 +8,7 @@ export interface Section {
 export const sections: readonly Section[] = [
   { title: 'Overview', href: '/' },
   { title: 'Backups', href: '/backups' },
+  { title: 'Restore', href: '/restore' },
   { title: 'Runs', href: '/runs' },
   { title: 'Settings', href: '/settings' },
 ];

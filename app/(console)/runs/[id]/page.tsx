@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { DifferencesCard } from '#app/differences/differences-card.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
 import { requireRightOf } from '#app/http/authorize.ts';
 import { ProofSummaryCard } from '#app/proof/proof-summary-card.tsx';
@@ -19,6 +20,8 @@ import { ErrorPanel } from '#app/ui/error-panel.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { may } from '#lib/access/may.ts';
+import { isSideSchemaDropped } from '#lib/recovery/discard-recovery.ts';
 import { describeRun } from '#lib/run-view/describe-run.ts';
 import { nameRun } from '#lib/run-view/name-run.ts';
 import { readPulse } from '#lib/run-view/read-pulse.ts';
@@ -44,7 +47,7 @@ export default async function RunPage({ params }: RunPageProps) {
     // Before the view: what changes in between shows as another shape, and the page is made anew.
     const pulse = await readPulse(repository, id);
     const view = await readRunView(repository, { runId: id, interrupted: new Set() });
-    const { run, status, result, waiting, children, proof, cutover } = view;
+    const { run, status, result, waiting, children, proof, differences, cutover } = view;
     const from = Date.parse(run.startedAt);
     const to = result === null ? Date.now() : Date.parse(result.completedAt);
     return (
@@ -66,6 +69,13 @@ export default async function RunPage({ params }: RunPageProps) {
           </Card>
         )}
         {proof !== null && <ProofSummaryCard runId={id} proof={proof} />}
+        {differences !== null && (
+          <DifferencesCard
+            {...{ runId: id, differences }}
+            isDropped={await isSideSchemaDropped({ repository }, id)}
+            mayDiscard={result !== null && may(caller.identity.role, 'discard')}
+          />
+        )}
         <div className={`grid items-start gap-4 ${cutover === null ? '' : 'lg:grid-cols-2'}`}>
           <Card title="Facts">
             <Facts

@@ -1,0 +1,57 @@
+import Link from 'next/link';
+import { StandingBadges } from '#app/backups/standing-badges.tsx';
+import { buttonClass } from '#app/ui/button.tsx';
+import { Bytes } from '#app/ui/bytes.tsx';
+import { Card } from '#app/ui/card.tsx';
+import { Facts } from '#app/ui/facts.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { readBackupSummary } from '#lib/backup-view/read-backup-summary.ts';
+import type { BackupKey } from '#lib/manifest/manifest-store.ts';
+import { describeCount } from '#lib/report/describe-amounts.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { listStandings } from '#lib/standing/list-standings.ts';
+import { toMarks } from '#lib/standing/standing-marks.ts';
+
+/** The backup that was chosen, and the way to another one. */
+export async function ChosenBackup({
+  repository,
+  backup,
+  another,
+}: {
+  repository: Repository;
+  backup: BackupKey;
+  another: string;
+}) {
+  const { outline, problem } = await readBackupSummary(repository, backup);
+  const standing = (await listStandings(repository, backup.connection)).find(
+    ({ backupId }) => backupId === backup.backupId,
+  );
+  return (
+    <Card
+      title="Backup"
+      aside={
+        <Link href={another} className={buttonClass()}>
+          Choose another
+        </Link>
+      }
+    >
+      <Facts
+        facts={[
+          ['of', backup.connection],
+          [
+            'backup',
+            <code key="id" className="font-mono text-xs">
+              {backup.backupId}
+            </code>,
+          ],
+          ['label', outline?.label ?? null],
+          ['standing', standing ? <StandingBadges key="standing" marks={toMarks(standing)} /> : null],
+          ['taken', outline && <Time key="taken" value={outline.startedAt} exact />],
+          ['holds', outline && `${describeCount(outline.totals.rows)} rows in ${describeCount(outline.tables)} tables`],
+          ['size', outline && <Bytes key="size" value={outline.totals.bytes} />],
+          ['problem', problem === null ? null : problem.message],
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { audited, noteRefusal, whoOf } from '#app/http/audited.ts';
+import type { Caller } from '#app/http/identify.ts';
+import { noteOfEvent } from '#lib/audit/note-of-event.ts';
+import { RefusedError } from '#lib/errors/refused-error.ts';
+import { UsageError } from '#lib/errors/usage-error.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { findRunOfEvent } from '#lib/runs/find-run-of-event.ts';
+import { claimRequest, findClaim, type KeyedRequest } from '#lib/runs/request-store.ts';
+import { startRun } from './start-run.ts';
+
+export interface StartRequest {
+  name: string;
+  data: Record<string, unknown>;
+  /** The caller's own key of this request; `null` where he has none. */
+  key: string | null;
+  /** What he has asked for, as he has written it: `latest` is another backup tomorrow. */
+  asked: object;
+  /** Looks whether the run would be refused, and throws what it would say. */
+  check: () => Promise<void>;
+}
+
+/**
+ * Starts a run for a caller after a look at what it would be refused for, with its entry in the audit log. The same
+ * request with the same key answers the same run for 24 hours.
+ * @throws RefusedError (a check did not pass, `idempotency_key_reused`), UsageError, UnavailableError, StorageError.
+ */
+export async function startOnce(
+  caller: Caller,
+  repository: Repository,
+  { name, data, key, asked, check }: StartRequest,
+): Promise<{ event: string; run: string | null }> {
+  const keyed = key === null ? undefined : toKeyed(caller, { name, key, asked });
+  const claim = keyed && (await findClaim(repository, keyed));
+  if (claim !== undefined) {
+    const about = { eventIds: [claim.event], sentAt: Date.parse(claim.at) };
+    const run = await findRunOfEvent(repository, about);
+    if (run !== undefined) return { event: claim.event, run: run.id };
+  } else {
+    await noting(caller, { name, data, check });
+  }
+  const ts = Date.now();
+  const event = { id: randomUUID(), ts };
+  const ours = keyed && (claim ?? (await claimRequest(repository, { ...keyed, event: event.id }, ts)));
+  const sent = ours === undefined ? event : { id: ours.event, ts: Date.parse(ours.at) };
+  return audited(caller, noteOfEvent({ name, data, id: sent.id }), () => startRun(repository, { name, data, ...sent }));
+}
+
+function toKeyed(
+  { identity }: Caller,
+  { name, key, asked }: Pick<StartRequest, 'name' | 'asked'> & { key: string },
+): KeyedRequest {
+  const { kind, id, name: who } = identity;
+  return { caller: JSON.stringify([kind, id ?? who]), route: name, key, body: JSON.stringify(asked) };
+}
+
+/** A refusal of what somebody wanted to change is in the log, as the refusal of a run would be. */
+async function noting(caller: Caller, { name, data, check }: Pick<StartRequest, 'name' | 'data' | 'check'>) {
+  try {
+    await check();
+  } catch (cause) {
+    if (cause instanceof RefusedError || cause instanceof UsageError) {
+      const { what, object, detail } = noteOfEvent({ name, data, id: '' });
+      const { event: _none, ...facts } = detail ?? {};
+      await noteRefusal({ ...whoOf(caller), what, object, detail: facts }, cause.code);
+    }
+    throw cause;
+  }
+}
