@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { UsageError } from '#lib/errors/usage-error.ts';
 
-const pageSchema = z.object({
+/** What a listing takes. */
+export const pageSchema = z.object({
   /** How many at most. */
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** Only what is older than the one of this id: the last id of the page before. */

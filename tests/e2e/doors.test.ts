@@ -57,6 +57,7 @@ describe('every route', () => {
       ...['GET /sign-in', 'GET /sign-in/oidc', 'GET /sign-in/oidc/callback', 'POST /sign-out'],
       ...['GET /api/health/live', 'GET /api/health/ready', 'GET /api/health'],
       ...['GET /api/inngest', 'POST /api/inngest', 'PUT /api/inngest', 'POST /api/v1/session'],
+      ...['GET /api/hooks/[name]', 'POST /api/hooks/[name]', 'GET /api/hooks/[name]/outcome', 'GET /hooks/[name]'],
     ]);
   });
 

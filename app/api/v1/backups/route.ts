@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { answer } from '#app/http/answer.ts';
 import { audited } from '#app/http/audited.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
@@ -7,10 +6,10 @@ import { readPage, takePage } from '#app/http/read-page.ts';
 import { startRun } from '#app/runs/start-run.ts';
 import { backupRequested } from '#inngest/events.ts';
 import { isInScope } from '#lib/access/identity.ts';
-import { connectionName } from '#lib/config/config-schema.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { listBackups } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { backupBody } from './body.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
@@ -27,14 +26,13 @@ export function GET(request: Request): Promise<Response> {
   });
 }
 
-const bodySchema = z.strictObject({ connection: connectionName, label: z.string().trim().min(1).max(200).optional() });
 const hint = 'Send {"connection": "production"}, with a "label" where you want one.';
 const action = 'start-backup';
 
 /** Starts a backup: 202 `{ event, run }`, `run` being `null` where it has not begun yet. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
-    const { connection, label } = await readJson(request, bodySchema, hint);
+    const { connection, label } = await readJson(request, backupBody, hint);
     await requireRightOf(caller, { action, connections: [connection] });
     // The first thing that is asked of a new service may be a backup, which makes the repository.
     const { config, repository } = await openWorkspace({ create: true });

@@ -1,24 +1,17 @@
-import { z } from 'zod';
 import { answer } from '#app/http/answer.ts';
 import { audited } from '#app/http/audited.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
 import { readJson } from '#app/http/read-body.ts';
 import { startRun } from '#app/runs/start-run.ts';
 import { drillRequested } from '#inngest/events.ts';
-import { connectionName } from '#lib/config/config-schema.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { drillBody } from './body.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 
-/** `backup`: an id, the beginning of one, or `latest`; `to`: the connection beside whose database the copy is built. */
-const bodySchema = z.strictObject({
-  connection: connectionName,
-  backup: z.string().min(1).max(100).default('latest'),
-  to: connectionName.optional(),
-});
 const hint = 'Send {"connection": "production"}, with "backup" and "to" where they are not to be chosen.';
 const action = 'drill';
 
@@ -28,7 +21,7 @@ const action = 'drill';
  */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
-    const { connection, backup: named, to } = await readJson(request, bodySchema, hint);
+    const { connection, backup: named, to } = await readJson(request, drillBody, hint);
     const connections = [connection, ...(to === undefined ? [] : [to])];
     await requireRightOf(caller, { action, connections });
     const { config, repository } = await openWorkspace();

@@ -20,8 +20,13 @@ const accepted = [
   ...[backupRequested, restoreRequested, transferRequested, recoverRequested, rollbackRequested, discardRequested],
   ...[drillRequested, sweepRequested, pruneRequested, verifyRequested, runApproved, runCancelled],
 ];
+/** Their names, and the schemas of their data. */
+export const acceptedEvents = accepted.map(({ name, schema }) => ({
+  name,
+  schema: z.strictObject(withoutParent(schema.shape)),
+}));
 const schemas = new Map<string, z.ZodType<Record<string, unknown>>>(
-  accepted.map(({ name, schema }) => [name, z.strictObject(withoutParent(schema.shape))]),
+  acceptedEvents.map(({ name, schema }) => [name, schema]),
 );
 
 /** Only a run makes another one a part of itself. */

@@ -1,24 +1,21 @@
-import { z } from 'zod';
 import { answer } from '#app/http/answer.ts';
 import { audited } from '#app/http/audited.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
 import { readJson } from '#app/http/read-body.ts';
 import { startRun } from '#app/runs/start-run.ts';
 import { pruneRequested } from '#inngest/events.ts';
-import { connectionName } from '#lib/config/config-schema.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { pruneBody } from './body.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 
-/** `connection`: only backups of this one are removed; chunks are swept of all. `confirm`: the word. */
-const bodySchema = z.strictObject({ connection: connectionName.optional(), confirm: z.literal('prune') });
 const hint = 'Look at POST /api/v1/prune/preview first, then send {"confirm": "prune"}.';
 
 /** Removes what no rule keeps: 202 `{ event, run }`, `run` being `null` where it has not begun yet. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'prune', connections: 'later', status: 202 }, async (caller) => {
-    const { connection } = await readJson(request, bodySchema, hint);
+    const { connection } = await readJson(request, pruneBody, hint);
     await requireRightOf(caller, { action: 'prune', connections: connection === undefined ? [] : [connection] });
     const { repository } = await openWorkspace();
     const event = { name: pruneRequested.name, data: connection === undefined ? {} : { connection } };

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { beforeIdentity } from '#app/access/before-identity.ts';
 import { cookieOf, cookieOfNone, localPath, redirectTo } from '#app/access/session-response.ts';
 import { type Credentials, signIn } from '#app/access/sign-in.ts';
@@ -11,6 +10,7 @@ import { requireSameOrigin } from '#app/http/same-origin.ts';
 import type { Identity } from '#lib/access/identity.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { credentialsBody } from './body.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
@@ -20,10 +20,6 @@ export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'read' }, async ({ identity }) => identity);
 }
 
-const credentials = z.union([
-  z.strictObject({ token: z.string().min(1).max(1_000) }),
-  z.strictObject({ setup: z.string().min(1).max(200) }),
-]);
 const hint = 'Send {"token": "hf_..."}.';
 
 /** Signs in by a token, or by the code of an admin link: as JSON, or by the form of the sign-in page. */
@@ -33,7 +29,10 @@ export async function POST(request: Request): Promise<Response> {
   try {
     return await beforeIdentity(async () => {
       await requireOurPage(request);
-      const { identity, session } = await signIn(await readJson(request, credentials, hint), await addressOf(request));
+      const { identity, session } = await signIn(
+        await readJson(request, credentialsBody, hint),
+        await addressOf(request),
+      );
       return Response.json(identity satisfies Identity, {
         headers: { 'cache-control': 'no-store', 'set-cookie': await cookieOf(session, request.headers) },
       });

@@ -1,18 +1,16 @@
-import { z } from 'zod';
 import { answer } from '#app/http/answer.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
 import { readJson } from '#app/http/read-body.ts';
-import { connectionName } from '#lib/config/config-schema.ts';
 import { planPrune } from '#lib/retention/plan-prune.ts';
 import { previewSweep } from '#lib/retention/preview-sweep.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { prunePreviewBody } from './body.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 /** Seconds: every manifest is read. */
 export const maxDuration = 300;
 
-const bodySchema = z.strictObject({ connection: connectionName.optional() });
 const hint = 'Send {}, or {"connection": "production"}.';
 
 /**
@@ -21,7 +19,7 @@ const hint = 'Send {}, or {"connection": "production"}.';
  */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'prune', connections: 'later' }, async (caller) => {
-    const { connection } = await readJson(request, bodySchema, hint);
+    const { connection } = await readJson(request, prunePreviewBody, hint);
     await requireRightOf(caller, { action: 'prune', connections: connection === undefined ? [] : [connection] });
     const workspace = await openWorkspace();
     const backups = await planPrune(workspace, { connection, now: new Date() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { BackupContext } from '#app/backups/backup-context.ts';
 import { download } from '#app/backups/download.ts';
 import { fileOf, sendExport } from '#app/backups/send-export.ts';
@@ -9,13 +9,12 @@ import { requireBackup } from '#lib/backup-view/require-backup.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import { readManifest } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { exportQuery } from './query.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 /** Seconds. */
 export const maxDuration = 300;
-
-const querySchema = z.object({ format: z.enum(['sql', 'csv', 'json']), table: z.string().min(1).max(300).optional() });
 
 /**
  * A backup in another format, as one file, written while it is read: `?format=sql` the compressed script of everything or,
@@ -41,8 +40,8 @@ export async function GET(request: Request, { params }: BackupContext): Promise<
   }
 }
 
-function parseQuery(request: Request): z.infer<typeof querySchema> {
-  const query = querySchema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
+function parseQuery(request: Request): z.infer<typeof exportQuery> {
+  const query = exportQuery.safeParse(Object.fromEntries(new URL(request.url).searchParams));
   const isWhole = query.success && (query.data.format === 'sql' || query.data.table !== undefined);
   if (query.success && isWhole) return query.data;
   throw new UsageError('The query does not say what is to be exported.', {

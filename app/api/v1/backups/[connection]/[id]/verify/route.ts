@@ -1,20 +1,18 @@
-import { z } from 'zod';
 import type { BackupContext } from '#app/backups/backup-context.ts';
 import { changeBackup } from '#app/backups/change-backup.ts';
 import { readJson } from '#app/http/read-body.ts';
 import { startRun } from '#app/runs/start-run.ts';
 import { verifyRequested } from '#inngest/events.ts';
+import { verifyBody } from './body.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 
-/** `sample`: percent of the stored bytes; everything where it is not given. */
-const bodySchema = z.strictObject({ sample: z.number().positive().max(100).optional() });
 const hint = 'Send {} to read every object, or {"sample": 10} for a tenth of the bytes.';
 
 /** Reads every object of a backup, or a sample: 202 `{ event, run }`, `run` being `null` where it has not begun yet. */
 export function POST(request: Request, context: BackupContext): Promise<Response> {
-  const read = () => readJson(request, bodySchema, hint);
+  const read = () => readJson(request, verifyBody, hint);
   return changeBackup(
     request,
     context,

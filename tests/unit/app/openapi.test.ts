@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { routes } from '#app/http/routes.ts';
+import { buildDocument, isDescribed } from '#app/openapi/build-document.ts';
+import { describeSchema } from '#app/openapi/describe-schema.ts';
+import { operations } from '#app/openapi/operations.ts';
+
+const document = buildDocument();
+const operationSchema = z.object({
+  operationId: z.string(),
+  security: z.array(z.unknown()),
+  responses: z.record(z.string(), z.unknown()),
+});
+const described = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    key: `${method.toUpperCase()} ${path.replaceAll('{', '[').replaceAll('}', ']')}`,
+    operation: operationSchema.parse(operation),
+  })),
+);
+
+describe('the OpenAPI document', () => {
+  it('has every route of the API, and nothing else', () => {
+    const wanted = routes.filter(isDescribed).map(({ method, path }) => `${method} ${path}`);
+    expect(wanted.length).toBeGreaterThan(25);
+    expect(described.map(({ key }) => key).sort()).toEqual(wanted.sort());
+    expect(Object.keys(operations).sort()).toEqual(wanted.sort());
+  });
+
+  it('asks for a token where the table of routes does', () => {
+    for (const { key, operation } of described) {
+      const route = routes.find(({ method, path }) => `${method} ${path}` === key);
+      expect(operation.security.length > 0, key).toBe(route !== undefined && 'action' in route.access);
+      expect(Object.keys(operation.responses), key).toEqual(expect.arrayContaining(['401', '503']));
+    }
+  });
+
+  it('names each operation once', () => {
+    const ids = described.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]+$/);
+  });
+
+  it('is JSON through and through', () => {
+    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+    expect(document.openapi).toBe('3.1.0');
+  });
+});
+
+describe('a schema as people read it', () => {
+  it.each([
+    [z.object({ connection: z.string(), label: z.string().optional() }), '{ connection: string, label?: string }'],
+    [z.array(z.enum(['a', 'b'])), '["a" | "b"]'],
+    [z.string().nullable(), 'string | null'],
+    [z.record(z.string(), z.number()), '{ [name]: number }'],
+    [z.unknown(), 'any'],
+  ])('%#', (schema, text) => {
+    expect(describeSchema(z.toJSONSchema(schema, { io: 'input' }))).toBe(text);
+  });
+});
