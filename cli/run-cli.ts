@@ -15,6 +15,7 @@ import { addDrill } from './commands/drill.ts';
 import { addExport } from './commands/export.ts';
 import { addGate } from './commands/gate.ts';
 import { addHook } from './commands/hook.ts';
+import { addIndex } from './commands/index-rebuild.ts';
 import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
 import { addNotify } from './commands/notify.ts';
@@ -93,7 +94,7 @@ const verbs = [
     addUnpin,
   ],
   ...[addDrill, addStatus, addGate],
-  ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey],
+  ...[addList, addShow, addVerify, addRuns, addResume, addOverdue, addNotify, addDoctor, addKey, addIndex],
   ...[addExport, addToken, addHook, addAudit],
 ];
 

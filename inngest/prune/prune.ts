@@ -5,13 +5,16 @@ import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
 import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { type RunSteps, workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
+import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { addDeletion, noDeletion } from '#lib/garbage/deletion-total.ts';
+import type { Repository } from '#lib/repository/repository.ts';
 import { findInUse } from '#lib/retention/find-in-use.ts';
 import { planPrune } from '#lib/retention/plan-prune.ts';
 import { writePrunePlan } from '#lib/retention/prune-store.ts';
 import { listGoing, removePlanned } from '#lib/retention/remove-planned.ts';
 import { listGarbage, sweepGarbage } from '#lib/retention/sweep-garbage.ts';
 import { tidyRepository } from '#lib/retention/tidy-repository.ts';
+import { type RenewedIndex, renewIndex } from '#lib/summaries/renew-index.ts';
 import { prunedEnding, type Removed, type Swept } from './endings.ts';
 
 /**
@@ -48,12 +51,23 @@ export const prune = inngest.createFunction(
       const removed = await removeAll(steps, { runId: run.id, going: plan.going });
       const sweep = await sweepAll(steps, run.id);
       const tidied = await steps.run('tidy', (workspace) => tidyRepository(workspace, run.id));
+      await steps.run('renew-index', ({ repository }) => renewIndexIfPossible(repository));
       return prunedEnding({ plan, removed, sweep, tidied });
     };
     const ending = await pruneAll().catch(failedEnding);
     return finishRun({ steps, step }, { run, ending });
   },
 );
+
+/** Safe to run twice. Nothing is lost without the index but time: what keeps it from being renewed fails no prune. */
+async function renewIndexIfPossible(repository: Repository): Promise<RenewedIndex | { problem: string }> {
+  try {
+    return await renewIndex(repository, { anew: false });
+  } catch (cause) {
+    if (cause instanceof HoldfastError) return { problem: cause.message };
+    throw cause;
+  }
+}
 
 async function removeAll(steps: RunSteps, { runId, going }: { runId: string; going: number }): Promise<Removed> {
   const all: Removed = { removed: 0, spared: 0, objects: noDeletion };

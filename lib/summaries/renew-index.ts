@@ -18,9 +18,12 @@ export interface RenewedIndex {
 /**
  * Brings the index in line with the repository: adds what has ended or was committed since, drops what is gone. With
  * `anew` nothing of what is stored is believed, and everything is read again. Safe to run twice, and at once.
- * @throws StorageError, UnavailableError where runs or backups cannot be listed or read.
+ * @throws StorageError, UnavailableError where runs or backups cannot be listed or read; RefusedError where the
+ * repository is encrypted and no key is set.
  */
 export async function renewIndex(repository: Repository, { anew }: { anew: boolean }): Promise<RenewedIndex> {
+  // Who can read nothing would find that there is nothing to keep.
+  repository.keys?.requireCurrent('The index');
   const runs = (await listRunIds(repository)).map((name) => ({ name, stamp: '' }));
   const standings = await listStandings(repository);
   const backups = standings.map(({ stamp = '', ...backup }) => ({ name: nameBackup(backup), stamp }));
