@@ -25,12 +25,12 @@ export async function startRecovery(
   asked: RecoveryBody,
   key: string | null,
 ): Promise<{ event: string; run: string | null }> {
-  requireRightName(asked);
   const { workspace, backup } = await findAllowed(caller, asked);
   const { backupId, connection } = backup;
   return startOnce(caller, workspace.repository, {
     ...{ name: recoverRequested.name, data: { ...asked, backup: backupId, from: connection }, key, asked },
     check: async () => {
+      requireRightName(asked);
       await requireUndamaged(workspace.repository, backup);
       const { checks } = await previewRecovery(workspace, { request: asked, backup });
       requireConsent(splitConsent(checks), asked);

@@ -26,13 +26,15 @@ export async function startRestore(
   asked: RestoreBody,
   key: string | null,
 ): Promise<{ event: string; run: string | null }> {
-  requireRightName(asked);
   requireNoConflict(asked);
   const { workspace, backup } = await findAllowed(caller, asked);
   const { backupId, connection } = backup;
   return startOnce(caller, workspace.repository, {
     ...{ name: restoreRequested.name, data: { ...asked, backup: backupId, from: connection }, key, asked },
-    check: async () => requireConsent(await look(workspace, asked, backup), asked),
+    check: async () => {
+      requireRightName(asked);
+      requireConsent(await look(workspace, asked, backup), asked);
+    },
   });
 }
 

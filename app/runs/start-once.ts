@@ -6,7 +6,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { findRunOfEvent } from '#lib/runs/find-run-of-event.ts';
-import { claimRequest, findClaim, type KeyedRequest } from '#lib/runs/request-store.ts';
+import { claimRequest, findClaim, type KeyedRequest, type RequestClaim } from '#lib/runs/request-store.ts';
 import { startRun } from './start-run.ts';
 
 export interface StartRequest {
@@ -32,18 +32,48 @@ export async function startOnce(
 ): Promise<{ event: string; run: string | null }> {
   const keyed = key === null ? undefined : toKeyed(caller, { name, key, asked });
   const claim = keyed && (await findClaim(repository, keyed));
-  if (claim !== undefined) {
-    const about = { eventIds: [claim.event], sentAt: Date.parse(claim.at) };
-    const run = await findRunOfEvent(repository, about);
-    if (run !== undefined) return { event: claim.event, run: run.id };
-  } else {
-    await noting(caller, { name, data, check });
-  }
+  const begun = claim && (await findBegun(repository, claim));
+  if (begun !== undefined) return begun;
+  // Of two at once the slower one may meet the run of the other: then it is that one which it has asked for.
+  const taken = claim ?? (await checkFirst(caller, repository, { name, data, keyed, check }));
   const ts = Date.now();
   const event = { id: randomUUID(), ts };
-  const ours = keyed && (claim ?? (await claimRequest(repository, { ...keyed, event: event.id }, ts)));
+  const ours = keyed && (taken ?? (await claimRequest(repository, { ...keyed, event: event.id }, ts)));
   const sent = ours === undefined ? event : { id: ours.event, ts: Date.parse(ours.at) };
   return audited(caller, noteOfEvent({ name, data, id: sent.id }), () => startRun(repository, { name, data, ...sent }));
+}
+
+async function findBegun(repository: Repository, { event, at }: RequestClaim) {
+  const run = await findRunOfEvent(repository, { eventIds: [event], sentAt: Date.parse(at) });
+  return run && { event, run: run.id };
+}
+
+interface CheckedStart extends Pick<StartRequest, 'name' | 'data' | 'check'> {
+  keyed: KeyedRequest | undefined;
+}
+
+/**
+ * Does the check; where it does not pass and the key was taken meanwhile, answers by what. A refusal of what somebody
+ * wanted to change is in the log, as the refusal of a run would be.
+ */
+async function checkFirst(
+  caller: Caller,
+  repository: Repository,
+  { name, data, keyed, check }: CheckedStart,
+): Promise<RequestClaim | undefined> {
+  try {
+    await check();
+    return undefined;
+  } catch (cause) {
+    const claim = keyed && (await findClaim(repository, keyed));
+    if (claim !== undefined) return claim;
+    if (cause instanceof RefusedError || cause instanceof UsageError) {
+      const { what, object, detail } = noteOfEvent({ name, data, id: '' });
+      const { event: _none, ...facts } = detail ?? {};
+      await noteRefusal({ ...whoOf(caller), what, object, detail: facts }, cause.code);
+    }
+    throw cause;
+  }
 }
 
 function toKeyed(
@@ -52,18 +82,4 @@ function toKeyed(
 ): KeyedRequest {
   const { kind, id, name: who } = identity;
   return { caller: JSON.stringify([kind, id ?? who]), route: name, key, body: JSON.stringify(asked) };
-}
-
-/** A refusal of what somebody wanted to change is in the log, as the refusal of a run would be. */
-async function noting(caller: Caller, { name, data, check }: Pick<StartRequest, 'name' | 'data' | 'check'>) {
-  try {
-    await check();
-  } catch (cause) {
-    if (cause instanceof RefusedError || cause instanceof UsageError) {
-      const { what, object, detail } = noteOfEvent({ name, data, id: '' });
-      const { event: _none, ...facts } = detail ?? {};
-      await noteRefusal({ ...whoOf(caller), what, object, detail: facts }, cause.code);
-    }
-    throw cause;
-  }
 }

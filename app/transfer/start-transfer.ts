@@ -21,12 +21,14 @@ export async function startTransfer(
   asked: TransferBody,
   key: string | null,
 ): Promise<{ event: string; run: string | null }> {
-  requireRightName(asked);
   await requireRightOf(caller, { action: 'transfer', connections: [asked.from, asked.to] });
   const workspace = await openWorkspace({ create: true });
   return startOnce(caller, workspace.repository, {
     ...{ name: transferRequested.name, data: asked, key, asked },
-    check: async () => requireConsent(await previewTransfer(workspace, { request: asked }), asked),
+    check: async () => {
+      requireRightName(asked);
+      requireConsent(await previewTransfer(workspace, { request: asked }), asked);
+    },
   });
 }
 
