@@ -15,7 +15,7 @@ import { addDrill } from './commands/drill.ts';
 import { addExport } from './commands/export.ts';
 import { addGate } from './commands/gate.ts';
 import { addHook } from './commands/hook.ts';
-import { addIndex } from './commands/index-rebuild.ts';
+import { addIndex } from './commands/index.ts';
 import { addKey } from './commands/key.ts';
 import { addList } from './commands/list.ts';
 import { addNotify } from './commands/notify.ts';
