@@ -1,16 +1,18 @@
 import { z } from 'zod';
 
 /** Every error of the API (RFC 9457); `name`, `code` and `hint` are those of the command line. */
-export const problemSchema = z.looseObject({
-  type: z.literal('about:blank'),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  /** The class: UsageError, RefusedError, UnavailableError, ... */
-  name: z.string(),
-  code: z.string().regex(/^[a-z0-9_]+$/),
-  hint: z.string(),
-});
+export const problemSchema = z
+  .looseObject({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    /** The class: UsageError, RefusedError, UnavailableError, ... */
+    name: z.string(),
+    code: z.string().regex(/^[a-z0-9_]+$/),
+    hint: z.string(),
+  })
+  .meta({ id: 'Problem' });
 
 /** What started a run answers. */
 export const startedSchema = z.object({

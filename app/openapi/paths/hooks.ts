@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Operations } from '#app/openapi/operation.ts';
-import { problemSchema } from '#app/openapi/schemas.ts';
 import { hookActions } from '#lib/config/hook-schema.ts';
 
 const facts = {
@@ -18,8 +17,6 @@ const facts = {
   follow: z.string().nullable().meta({ description: 'The address that tells the outcome; it needs nothing else.' }),
 };
 const answerSchema = z.object(facts);
-/** A hook that did not come to a good end is a problem with these members of its own. */
-export const hookProblemSchema = problemSchema.extend(z.object(facts).partial().shape);
 
 const answers = {
   200: { description: 'Done, or a webhook that starts nothing.', schema: answerSchema },

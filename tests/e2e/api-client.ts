@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+
+const parameterSchema = z.object({
+  in: z.enum(['path', 'query', 'header']),
+  name: z.string(),
+  required: z.boolean().optional(),
+});
+const operationSchema = z.object({
+  operationId: z.string(),
+  security: z.array(z.unknown()),
+  parameters: z.array(parameterSchema).default([]),
+  requestBody: z.object({ content: z.record(z.string(), z.looseObject({})) }).optional(),
+  responses: z.record(
+    z.string(),
+    z.object({ content: z.record(z.string(), z.object({ schema: z.unknown().optional() })).optional() }),
+  ),
+});
+const documentSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), operationSchema)),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()).default({}) }),
+});
+
+/** An operation of a served OpenAPI document. */
+export interface ApiOperation extends z.infer<typeof operationSchema> {
+  method: string;
+  path: string;
+  /** A JSON schema of the body, where one is taken. */
+  body: unknown;
+}
+
+/** What was answered. */
+export interface ApiAnswer {
+  status: number;
+  type: string;
+  text: string;
+}
+
+/** Reads a served document; references to its components are put in their places. */
+export function readOperations(served: unknown): ApiOperation[] {
+  const { components } = documentSchema.parse(served);
+  const whole = documentSchema.parse(inline(served, components.schemas));
+  return Object.entries(whole.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      method: method.toUpperCase(),
+      path,
+      body: operation.requestBody?.content['application/json']?.['schema'],
+    })),
+  );
+}
+
+function inline(value: unknown, schemas: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((one) => inline(one, schemas));
+  if (typeof value !== 'object' || value === null) return value;
+  const reference: unknown = Reflect.get(value, '$ref');
+  if (typeof reference === 'string') return inline(schemas[reference.split('/').at(-1) ?? ''], schemas);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inline(one, schemas)]));
+}
+
+/**
+ * Holds an answer against the document: its status is one of those that are documented, and its body is of that
+ * answer's schema. Answers what is wrong with it.
+ */
+export function findFault({ responses }: ApiOperation, { status, type, text }: ApiAnswer): string | null {
+  const response = responses[String(status)];
+  if (response === undefined) return `${status} is not documented: ${text.slice(0, 300)}`;
+  const media = type.split(';')[0] ?? '';
+  if (response.content === undefined) return null;
+  const content = response.content[media];
+  if (content === undefined) return `${status} has the undocumented type ${type}`;
+  if (!/json$/.test(media) || content.schema === undefined) return null;
+  // biome-ignore lint/suspicious/noExplicitAny: a schema of the document is one of JSON Schema, whose type zod spells.
+  const parsed = z.fromJSONSchema(content.schema as any).safeParse(JSON.parse(text));
+  return parsed.success
+    ? null
+    : `${status} is not of its schema: ${z.prettifyError(parsed.error)}\n${text.slice(0, 500)}`;
+}
+
+/** A request to an operation. */
+export interface ApiRequest {
+  path: string;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+const oddText = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.constantFrom(
+    ...[
+      '',
+      ' ',
+      '\u0000',
+      '..',
+      '../../etc/passwd',
+      '%2e%2e%2f',
+      'a'.repeat(3_000),
+      '\u202e\ud83d\ude00',
+      "'; drop table x",
+      '\ud800',
+    ],
+    ...['latest', 'source', '20261121T000000Z-00aaaa', '__proto__', 'constructor', '-1', '1e309', 'null', 'true'],
+  ),
+);
+const oddValue = fc.oneof({ weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) }, { weight: 1, arbitrary: oddText });
+
+/** Values of a schema, and now and then of none of it: a field of another type, one too many, one too few. */
+export function valuesOf(schema: unknown, depth = 0): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 4, arbitrary: fitting(schema, depth) }, { weight: 1, arbitrary: oddValue });
+}
+
+const shapeSchema = z.object({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  const: z.unknown().optional(),
+  enum: z.array(z.unknown()).min(1).optional(),
+  anyOf: z.array(z.unknown()).min(1).optional(),
+  oneOf: z.array(z.unknown()).min(1).optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  items: z.unknown().optional(),
+});
+
+function fitting(schema: unknown, depth: number): fc.Arbitrary<unknown> {
+  const shape = shapeSchema.safeParse(schema).data;
+  if (shape === undefined || depth > 6) return oddValue;
+  if ('const' in shape) return fc.constant(shape.const);
+  if (shape.enum !== undefined) return fc.constantFrom(...shape.enum);
+  const either = shape.anyOf ?? shape.oneOf;
+  if (either !== undefined) return fc.oneof(...either.map((one) => fitting(one, depth + 1)));
+  if (shape.properties !== undefined) {
+    const fields = Object.fromEntries(
+      Object.entries(shape.properties).map(([name, field]) => [name, valuesOf(field, depth + 1)]),
+    );
+    const known = fc.record(fields, { requiredKeys: [] });
+    const more = fc.tuple(known, fc.dictionary(oddText, oddValue, { maxKeys: 2 }));
+    return fc.oneof({ weight: 4, arbitrary: known }, { weight: 1, arbitrary: more.map(([a, b]) => ({ ...a, ...b })) });
+  }
+  if (shape.items !== undefined) return fc.array(valuesOf(shape.items, depth + 1), { maxLength: 3 });
+  switch ([shape.type ?? ''].flat()[0]) {
+    case 'string':
+      return fc.oneof(fc.constantFrom('source', 'nowhere', 'latest', '1h'), oddText);
+    case 'integer':
+      return fc.integer();
+    case 'number':
+      return fc.double();
+    case 'boolean':
+      return fc.boolean();
+    default:
+      return oddValue;
+  }
+}
+
+const wrongBodies = fc.constantFrom(
+  '',
+  '{',
+  '[]',
+  'null',
+  '7',
+  '"text"',
+  '{"a":',
+  '\u0000',
+  '[[[[[[]]]]]]',
+  '{"__proto__":{"role":"admin"}}',
+);
+
+/** Requests to an operation, from nearly right to nonsense. */
+export function requestsOf({ path, parameters, body }: ApiOperation): fc.Arbitrary<ApiRequest> {
+  const given = fc.record(Object.fromEntries(parameters.map((parameter) => [keyOf(parameter), oddText])), {
+    requiredKeys: parameters.filter(({ in: place }) => place === 'path').map(keyOf),
+  });
+  const bodies =
+    body === undefined
+      ? fc.constantFrom(null, 'nonsense')
+      : fc.oneof(
+          { weight: 6, arbitrary: valuesOf(body).map((value) => JSON.stringify(value) ?? 'undefined') },
+          { weight: 1, arbitrary: wrongBodies },
+        );
+  return fc.tuple(given, bodies).map(([values, text]) => {
+    const of = (place: string) =>
+      parameters.flatMap((parameter): [string, string][] => {
+        const value: unknown = values[keyOf(parameter)];
+        return parameter.in === place && typeof value === 'string' ? [[parameter.name, value.toWellFormed()]] : [];
+      });
+    const filled = of('path').reduce(
+      // Dots alone would be another path before they are sent.
+      (made, [name, value]) =>
+        made.replaceAll(`{${name}}`, () => encodeURIComponent(/^\.*$/.test(value) ? `x${value}` : value)),
+      path,
+    );
+    const query = new URLSearchParams(of('query')).toString();
+    const headers = Object.fromEntries(
+      of('header').map(([name, value]) => [name, value.replaceAll(/[^\x20-\x7e]/g, '?').trim()]),
+    );
+    return { path: query === '' ? filled : `${filled}?${query}`, headers, body: text };
+  });
+}
+
+function keyOf({ in: place, name }: { in: string; name: string }): string {
+  return `${place} ${name}`;
+}
