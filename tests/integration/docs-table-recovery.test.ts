@@ -22,7 +22,7 @@ function withoutNames(text: string): string {
 }
 
 it('docs/table-recovery.md can be followed word for word, and answers as it says', async () => {
-  const [command = '', resume = ''] = blocks('sh');
+  const [command = '', discard = '', resume = ''] = blocks('sh');
   const [answer = ''] = blocks('text');
   const [drop = ''] = blocks('sql');
   await using live = await createDatabase({ cluster: 'source' });
@@ -54,6 +54,13 @@ it('docs/table-recovery.md can be followed word for word, and answers as it says
   expect(await runSql(live.url, 'select count(*), sum(sum) from orders')).toEqual([
     { count: '1000', sum: '500500.00' },
   ]);
+
+  const again = await place.runJson(command.trim().split(' ').slice(2));
+  const [verb = '', named = ''] = discard.trim().split(' ').slice(2);
+  expect(named).toMatch(/^\d{8}T\d{6}Z-\w{6}$/);
+  const dropped = await place.run([verb, again.run.id, '--yes']);
+  expect(dropped.stdout).toContain('the side schema rescue of run');
+  expect(await runSql(live.url, `select from pg_namespace where nspname = 'rescue'`)).toEqual([]);
 
   expect(await place.run(resume.trim().split(' ').slice(2))).toMatchObject({ exitCode: 0 });
   for (const event of blocks('json')) expect(recoverRequested.schema.parse(JSON.parse(event))).toBeTruthy();
