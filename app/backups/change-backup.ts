@@ -8,7 +8,6 @@ import type { BackupContext } from './backup-context.ts';
 
 interface Change<B> {
   action: Action;
-  status: 200 | 202;
   /** Reads what is asked for, before anything is begun. */
   read: () => Promise<B>;
   /** Small facts for the audit log. */
@@ -16,17 +15,17 @@ interface Change<B> {
 }
 
 /**
- * Answers a request that changes something of a backup, or starts a run with it: asks for the right to do so with its
- * connection, does it, and keeps that in the audit log.
+ * Answers a request that changes something of a backup: asks for the right to do so with its connection, does it, and
+ * keeps that in the audit log.
  */
 export async function changeBackup<B>(
   request: Request,
   context: BackupContext,
-  { action, status, read, detail }: Change<B>,
+  { action, read, detail }: Change<B>,
   change: (workspace: Workspace, backup: BackupKey, body: B) => Promise<unknown>,
 ): Promise<Response> {
   const { connection, id: backupId } = await context.params;
-  return answer(request, { action, connections: [connection], status }, async (caller) => {
+  return answer(request, { action, connections: [connection] }, async (caller) => {
     const workspace = await openWorkspace();
     const backup = await requireBackup(workspace.repository, { connection, backupId });
     const body = await read();

@@ -1,9 +1,9 @@
 import { answer } from '#app/http/answer.ts';
-import { audited } from '#app/http/audited.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
+import { idempotencyKey } from '#app/http/idempotency-key.ts';
 import { readJson } from '#app/http/read-body.ts';
 import { readPage, takePage } from '#app/http/read-page.ts';
-import { startRun } from '#app/runs/start-run.ts';
+import { startOnce } from '#app/runs/start-once.ts';
 import { backupRequested } from '#inngest/events.ts';
 import { isInScope } from '#lib/access/identity.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
@@ -29,15 +29,19 @@ export function GET(request: Request): Promise<Response> {
 const hint = 'Send {"connection": "production"}, with a "label" where you want one.';
 const action = 'start-backup';
 
-/** Starts a backup: 202 `{ event, run }`, `run` being `null` where it has not begun yet. */
+/** Starts a backup: 202 `{ event, run }`, `run` being `null` where it has not begun yet. Takes an `Idempotency-Key`. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
     const { connection, label } = await readJson(request, backupBody, hint);
     await requireRightOf(caller, { action, connections: [connection] });
     // The first thing that is asked of a new service may be a backup, which makes the repository.
     const { config, repository } = await openWorkspace({ create: true });
-    findConnection(config, connection);
-    const event = { name: backupRequested.name, data: { connection, ...(label === undefined ? {} : { label }) } };
-    return audited(caller, { what: event.name, object: connection }, () => startRun(repository, event));
+    return startOnce(caller, repository, {
+      name: backupRequested.name,
+      data: { connection, ...(label === undefined ? {} : { label }) },
+      key: idempotencyKey(request),
+      asked: { connection, label },
+      check: async () => void findConnection(config, connection),
+    });
   });
 }

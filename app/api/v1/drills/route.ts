@@ -1,8 +1,8 @@
 import { answer } from '#app/http/answer.ts';
-import { audited } from '#app/http/audited.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
+import { idempotencyKey } from '#app/http/idempotency-key.ts';
 import { readJson } from '#app/http/read-body.ts';
-import { startRun } from '#app/runs/start-run.ts';
+import { startOnce } from '#app/runs/start-once.ts';
 import { drillRequested } from '#inngest/events.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
@@ -17,7 +17,7 @@ const action = 'drill';
 
 /**
  * Restores a backup to staging, proves the copy and drops it: 202 `{ event, run }`, `run` being `null` where it has not
- * begun yet.
+ * begun yet. Takes an `Idempotency-Key`.
  */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
@@ -25,11 +25,16 @@ export function POST(request: Request): Promise<Response> {
     const connections = [connection, ...(to === undefined ? [] : [to])];
     await requireRightOf(caller, { action, connections });
     const { config, repository } = await openWorkspace();
-    if (to !== undefined) findConnection(config, to);
     // Its backups may be drilled without its database: only where the copy is built must be reached.
     const { id: backup } = await findManifest(repository, { backup: named, connection });
-    const event = { name: drillRequested.name, data: { connection, backup, ...(to === undefined ? {} : { to }) } };
-    const note = { what: event.name, object: connection, detail: { backup } };
-    return audited(caller, note, () => startRun(repository, event));
+    return startOnce(caller, repository, {
+      name: drillRequested.name,
+      data: { connection, backup, ...(to === undefined ? {} : { to }) },
+      key: idempotencyKey(request),
+      asked: { connection, backup: named, to },
+      check: async () => {
+        if (to !== undefined) findConnection(config, to);
+      },
+    });
   });
 }

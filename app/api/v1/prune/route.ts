@@ -1,8 +1,8 @@
 import { answer } from '#app/http/answer.ts';
-import { audited } from '#app/http/audited.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
+import { idempotencyKey } from '#app/http/idempotency-key.ts';
 import { readJson } from '#app/http/read-body.ts';
-import { startRun } from '#app/runs/start-run.ts';
+import { startOnce } from '#app/runs/start-once.ts';
 import { pruneRequested } from '#inngest/events.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { pruneBody } from './body.ts';
@@ -12,13 +12,16 @@ export const dynamic = 'force-dynamic';
 
 const hint = 'Look at POST /api/v1/prune/preview first, then send {"confirm": "prune"}.';
 
-/** Removes what no rule keeps: 202 `{ event, run }`, `run` being `null` where it has not begun yet. */
+/** Removes what no rule keeps: 202 `{ event, run }`, `run` being `null` where it has not begun. Takes an `Idempotency-Key`. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'prune', connections: 'later', status: 202 }, async (caller) => {
     const { connection } = await readJson(request, pruneBody, hint);
     await requireRightOf(caller, { action: 'prune', connections: connection === undefined ? [] : [connection] });
     const { repository } = await openWorkspace();
-    const event = { name: pruneRequested.name, data: connection === undefined ? {} : { connection } };
-    return audited(caller, { what: event.name, object: connection ?? null }, () => startRun(repository, event));
+    const data = connection === undefined ? {} : { connection };
+    const check = async (): Promise<void> => undefined;
+    return startOnce(caller, repository, {
+      ...{ name: pruneRequested.name, data, key: idempotencyKey(request), asked: data, check },
+    });
   });
 }

@@ -15,7 +15,7 @@ export function POST(request: Request, context: BackupContext): Promise<Response
   return changeBackup(
     request,
     context,
-    { action: 'pin', status: 200, read, detail: ({ reason }) => ({ reason }) },
+    { action: 'pin', read, detail: ({ reason }) => ({ reason }) },
     async ({ repository }, backup, { reason }) => {
       const pin = { pinnedAt: new Date().toISOString(), reason };
       await pinBackup(repository, backup, pin);

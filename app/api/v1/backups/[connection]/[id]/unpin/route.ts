@@ -13,7 +13,7 @@ export function POST(request: Request, context: BackupContext): Promise<Response
   return changeBackup(
     request,
     context,
-    { action: 'pin', status: 200, read, detail: () => ({ unpin: true }) },
+    { action: 'pin', read, detail: () => ({ unpin: true }) },
     async ({ repository }, backup) => {
       await unpinBackup(repository, backup);
       return { ...backup, pin: null };
