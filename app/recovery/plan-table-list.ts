@@ -1,7 +1,7 @@
 import { describeTable, type ListedTable, patternOf } from '#lib/recovery/choice/choose-tables.ts';
 
 /** A table as a box to tick. */
-export interface TableBox {
+interface TableBox {
   pattern: string;
   name: string;
   rows: string;

@@ -24,6 +24,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { StepList } from '#app/ui/step-list.tsx';
 import { isInScope } from '#lib/access/identity.ts';
 import { listBackupSummaries } from '#lib/backup-view/list-backup-summaries.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
 import { splitConsent } from '#lib/cutover/split-consent.ts';
 import { type BackupKey, readManifest } from '#lib/manifest/manifest-store.ts';
 import { listTables } from '#lib/recovery/choice/choose-tables.ts';
@@ -74,7 +75,7 @@ interface StepProps {
 }
 
 async function FirstStep({ choice, caller: { identity } }: StepProps) {
-  const { config, repository } = await openWorkspace();
+  const { repository } = await openWorkspace();
   const { connection, before } = choice;
   const { backups, next } = await listBackupSummaries(repository, {
     ...{ limit: pageSize, connection, before },
@@ -83,7 +84,7 @@ async function FirstStep({ choice, caller: { identity } }: StepProps) {
   return (
     <BackupChoice
       backups={backups}
-      connections={listChoosable(config, identity)}
+      connections={listChoosable(await loadConfig(), identity)}
       connection={connection}
       addressOf={(backup) => recoveryAddress({ backup: backup.backupId, from: backup.connection })}
       newest={before === undefined ? null : recoveryAddress({ connection })}
@@ -108,7 +109,7 @@ async function LaterSteps(props: StepProps & { choice: { backup: string }; body:
 }
 
 async function MiddleStep({ choice, caller, backup }: StepProps & { backup: BackupKey }) {
-  const { config, repository } = await openWorkspace();
+  const { repository } = await openWorkspace();
   const manifest = await readManifest(repository, backup);
   const tables = listTables({ manifest, entries: await readSchemaEntries(repository, manifest) });
   return (
@@ -120,7 +121,7 @@ async function MiddleStep({ choice, caller, backup }: StepProps & { backup: Back
         choice={choice}
         backup={backup}
         tables={planTableList(tables, { chosen: choice.tables, filter: choice.filter })}
-        connections={listChoosable(config, caller.identity)}
+        connections={listChoosable(await loadConfig(), caller.identity)}
         schema={`recovered_${backup.backupId.slice(0, 8)}`}
       />
     </Card>
@@ -137,7 +138,8 @@ async function LastStep({ choice, caller, body }: StepProps & { body: RecoveryBo
       <RecoveryPreviewCard preview={found} schema={body.schema} />
       {problems.length === 0 && (
         <StartCard
-          {...{ title: 'Start the recovery', action: '/recover/start', values, consent, problem }}
+          {...{ title: 'Start the recovery', action: '/recover/start', consent, problem }}
+          values={{ ...values, backup: found.backup.backupId, from: found.backup.connection }}
           target={body.to}
           button="Start the recovery"
         >

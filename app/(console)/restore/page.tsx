@@ -21,6 +21,7 @@ import { SelectField } from '#app/ui/select-field.tsx';
 import { StepList } from '#app/ui/step-list.tsx';
 import { isInScope } from '#lib/access/identity.ts';
 import { listBackupSummaries } from '#lib/backup-view/list-backup-summaries.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 export const metadata: Metadata = { title: 'Restore' };
@@ -76,7 +77,7 @@ interface StepProps {
 }
 
 async function FirstStep({ choice, caller: { identity } }: StepProps) {
-  const { config, repository } = await openWorkspace();
+  const { repository } = await openWorkspace();
   const { connection, before } = choice;
   const { backups, next } = await listBackupSummaries(repository, {
     ...{ limit: pageSize, connection, before },
@@ -85,7 +86,7 @@ async function FirstStep({ choice, caller: { identity } }: StepProps) {
   return (
     <BackupChoice
       backups={backups}
-      connections={listChoosable(config, identity)}
+      connections={listChoosable(await loadConfig(), identity)}
       connection={connection}
       addressOf={(backup) => restoreAddress({ backup: backup.backupId, from: backup.connection, to: choice.to })}
       newest={before === undefined ? null : restoreAddress({ connection })}
@@ -95,7 +96,8 @@ async function FirstStep({ choice, caller: { identity } }: StepProps) {
 }
 
 async function LaterSteps({ choice, caller }: StepProps & { choice: { backup: string } }) {
-  const { config, repository } = await openWorkspace();
+  const { repository } = await openWorkspace();
+  const config = await loadConfig();
   const { identity } = caller;
   const found = await findBackup(repository, { backup: choice.backup, from: choice.from, identity });
   const body = toRestoreBody(choice);
@@ -132,7 +134,8 @@ async function LastStep({ choice, caller, body }: StepProps & { body: RestoreBod
       <PreflightCard preview={found} />
       {problems.length === 0 && (
         <StartCard
-          {...{ title: 'Start the restore', action: '/restore/start', values, consent, problem }}
+          {...{ title: 'Start the restore', action: '/restore/start', consent, problem }}
+          values={{ ...values, backup: backup.backupId, from: backup.connection }}
           target={body.to}
           button="Start the restore"
         >
