@@ -149,14 +149,16 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
       ...makeManifest(Array.from({ length: 2_000 }, (_, n) => makeTable(`t${n}`, [nameOf('1')]))),
       ...{ id: '20261001T014500Z-x7k2qd', connection: 'wide', git: { sha } },
     });
+    const old = { id: '20260901T014500Z-x7k2qd', connection: 'wide' };
+    await writeManifest(await openOurs(), { ...makeManifest([makeTable('t', [nameOf('1')])]), ...old });
     await using watched = await openPage(browser, { colorScheme: 'dark' });
     const { page, problems } = watched;
     await signIn(page, { url: app.url, token });
     await page.goto(`${app.url}/backups`);
     await page.getByRole('img', { name: 'New bytes by backup of source' }).waitFor();
     await inspectPage(page, 'backups-dark');
-    const rows = page.getByRole('region', { name: 'Backups' }).getByRole('rowheader');
-    expect(await rows.count()).toBe(3);
+    const rows = page.getByRole('region', { name: 'Backups', exact: true }).getByRole('rowheader');
+    expect(await rows.count()).toBe(4);
     await page.getByLabel('Label').fill('AUDIT');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.waitForURL(/label=AUDIT/);
@@ -165,7 +167,7 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     expect(await rows.allTextContents()).toEqual([expect.stringContaining('wide')]);
     await page.goto(`${app.url}/backups?standing=proven`);
     expect(await rows.count()).toBe(1);
-    await page.goto(`${app.url}/backups?until=2026-10-01`);
+    await page.goto(`${app.url}/backups?since=2026-10-01&until=2026-10-01`);
     expect(await rows.allTextContents()).toEqual([expect.stringContaining('wide')]);
     await page.goto(`${app.url}/backups?label=nobody`);
     await page.getByText('No backup here').waitFor();
@@ -196,13 +198,13 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     const stored = await download(page, 'formats/csv/0002-public.players.csv.zst');
     expect(stored.bytes.length).toBeGreaterThan(100);
 
-    await page.getByLabel('Read').selectOption({ label: 'a sample of 25 % of the bytes' });
+    await page.getByLabel('Read', { exact: true }).selectOption({ label: 'a sample of 25 % of the bytes' });
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
     await expectState(page, 'completed');
     await page.goto(address);
     await page.getByRole('rowheader', { name: 'verification of a sample' }).waitFor();
-    await page.getByLabel('Read').selectOption({ label: 'every object' });
+    await page.getByLabel('Read', { exact: true }).selectOption({ label: 'every object' });
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
     await expectState(page, 'completed');
@@ -272,6 +274,7 @@ describe.skipIf(chromiumPath === undefined)('the settings in Chromium', () => {
     await page.goto(`${app.url}/settings/retention`);
     await page.getByRole('button', { name: 'Count what would be freed' }).click();
     await page.getByText('after the grace time').waitFor();
+    await page.getByText('1 backup would go').waitFor();
     await inspectPage(page, 'settings-retention-dark');
     await page.getByRole('button', { name: 'Prune now…' }).click();
     const dialog = page.getByRole('alertdialog');
@@ -281,7 +284,10 @@ describe.skipIf(chromiumPath === undefined)('the settings in Chromium', () => {
     await inspectPage(page, 'settings-prune-dark');
     await doIt.click();
     await page.waitForURL(/\/runs\/[^/]+$/);
-    await page.getByRole('heading', { name: 'Prune' }).waitFor();
+    await page.getByRole('heading', { name: 'Prune', exact: true }).waitFor();
+    await page.getByText('exit code').waitFor();
+    await page.goto(`${app.url}/settings/retention`);
+    await page.getByText('0 backups would go').waitFor();
     expect(problems).toEqual([]);
   });
 

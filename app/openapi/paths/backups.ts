@@ -8,7 +8,7 @@ import { pruneBody } from '#app/api/v1/prune/body.ts';
 import { prunePreviewBody } from '#app/api/v1/prune/preview/body.ts';
 import { pageSchema } from '#app/http/read-page.ts';
 import type { Operations } from '#app/openapi/operation.ts';
-import { nextSchema, startedSchema } from '#app/openapi/schemas.ts';
+import { idempotencyHeaders, nextSchema, startedSchema } from '#app/openapi/schemas.ts';
 
 const names = { connection: z.string(), backupId: z.string() };
 const pin = z.object({ pinnedAt: z.string(), reason: z.string().nullable() });
@@ -29,6 +29,7 @@ export const backupOperations: Operations = {
   },
   'POST /api/v1/backups': {
     summary: 'Start a backup',
+    headers: idempotencyHeaders,
     body: { schema: backupBody, example: { connection: 'production', label: 'before the release' } },
     answers: { 202: { description: 'The run.', schema: startedSchema } },
   },
@@ -40,6 +41,7 @@ export const backupOperations: Operations = {
   'POST /api/v1/backups/[connection]/[id]/verify': {
     summary: 'Read every object of a backup, or a sample',
     path,
+    headers: idempotencyHeaders,
     body: { schema: verifyBody, required: false, example: { sample: 10 } },
     answers: { 202: { description: 'The run.', schema: startedSchema } },
   },
@@ -69,11 +71,13 @@ export const backupOperations: Operations = {
   },
   'POST /api/v1/drills': {
     summary: 'Restore a backup to staging, prove the copy, drop it',
+    headers: idempotencyHeaders,
     body: { schema: drillBody, example: { connection: 'production' } },
     answers: { 202: { description: 'The run.', schema: startedSchema } },
   },
   'POST /api/v1/prune': {
     summary: 'Remove the backups that no rule keeps',
+    headers: idempotencyHeaders,
     body: { schema: pruneBody, example: { confirm: 'prune' } },
     answers: { 202: { description: 'The run.', schema: startedSchema } },
   },
