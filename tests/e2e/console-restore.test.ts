@@ -161,12 +161,12 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     const { page } = watched;
     await signIn(page, { url: app.url, token });
     await page.goto(`${app.url}/transfer`);
-    await page.getByLabel('From', { exact: true }).selectOption('source');
-    await page.getByLabel('To', { exact: true }).selectOption('source');
+    await page.locator('select[name="from"]').selectOption('source');
+    await page.locator('select[name="to"]').selectOption('source');
     await page.getByRole('button', { name: 'Look at both' }).click();
     await page.getByText('it is the database of source itself').first().waitFor();
     expect(await page.getByRole('button', { name: 'Start the transfer' }).count()).toBe(0);
-    await page.getByLabel('To', { exact: true }).selectOption('empty');
+    await page.locator('select[name="to"]').selectOption('empty');
     await page.getByRole('button', { name: 'Look again' }).click();
     await page
       .getByText(/^in-place: database .* is empty$/)
@@ -186,7 +186,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     await signIn(page, { url: app.url, token });
     await page.goto(`${app.url}/transfer?from=source&to=live&fence=on`);
     await page.getByText('connection live: it is protected.').waitFor();
-    await page.getByText('right to fence').waitFor();
+    await page.getByText('right to fence').first().waitFor();
     await inspectPage(page, 'transfer-phone');
     await page.goto(`${app.url}/restore`);
     await inspectPage(page, 'restore-phone');
