@@ -6,7 +6,7 @@ import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import type { BackupCheck } from '#lib/standing/backup-check.ts';
 import { readChecks } from '#lib/standing/check-store.ts';
-import { listStandings } from '#lib/standing/list-standings.ts';
+import { readStanding } from '#lib/standing/list-standings.ts';
 import { type Pin, readPin } from '#lib/standing/pin-store.ts';
 import { type StandingMarks, toMarks } from '#lib/standing/standing-marks.ts';
 import { type OutlineOrProblem, readBackupSummary } from './read-backup-summary.ts';
@@ -43,11 +43,10 @@ export async function readBackupView(repository: Repository, named: BackupKey): 
       return instead;
     }
   };
-  const [summary, standings] = await Promise.all([
+  const [summary, standing] = await Promise.all([
     readBackupSummary(repository, backup),
-    listStandings(repository, backup.connection),
+    readStanding(repository, backup),
   ]);
-  const standing = standings.find(({ backupId }) => backupId === backup.backupId);
   const [manifest, checks, pin, formats] = await Promise.all([
     summary.outline?.checked ? attempt(() => readManifest(repository, backup), null) : null,
     attempt(() => readChecks(repository, backup), []),

@@ -1,6 +1,12 @@
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import { backupsPrefix, connectionPrefix, parseManifestKey, parsePinKey } from '#lib/repository/repository-keys.ts';
+import {
+  backupPrefix,
+  backupsPrefix,
+  connectionPrefix,
+  parseManifestKey,
+  parsePinKey,
+} from '#lib/repository/repository-keys.ts';
 import { type CheckKey, parseCheckKey } from './check-store.ts';
 
 /** How a backup stands, by the keys beside its manifest alone: no object is read for it. */
@@ -12,13 +18,29 @@ export interface Standing extends BackupKey {
   stamp?: string;
 }
 
-/** Every committed backup with its standing, newest first, of one connection or of all. One listing, no reads. */
+/**
+ * Every committed backup with its standing, newest first, of one connection or of all. One listing a connection, no
+ * reads.
+ */
 export async function listStandings(repository: Repository, connection?: string): Promise<Standing[]> {
+  if (connection !== undefined) return listStandingsBelow(repository, connectionPrefix(connection));
+  const connections = await listConnections(repository);
+  const listed = await Promise.all(connections.map((name) => listStandings(repository, name)));
+  return sortNewestFirst(listed.flat());
+}
+
+/** The connections that something is stored of. One listing. */
+export async function listConnections({ store }: Repository): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of store.listFolders(backupsPrefix)) names.push(name);
+  return names;
+}
+
+/** The same of those whose keys begin with a prefix, which ends in a backup's id or in the beginning of one. */
+export async function listStandingsBelow(repository: Repository, prefix: string): Promise<Standing[]> {
   const committed = new Map<string, Standing>();
   const beside: { backup: BackupKey; check: CheckKey | undefined }[] = [];
-  for await (const { key, size, modified } of repository.store.list(
-    connection ? connectionPrefix(connection) : backupsPrefix,
-  )) {
+  for await (const { key, size, modified } of repository.store.list(prefix)) {
     const manifest = parseManifestKey(key);
     const stamp = `${size}@${modified.getTime()}`;
     if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [], stamp });
@@ -33,7 +55,12 @@ export async function listStandings(repository: Repository, connection?: string)
     else if (standing) standing.pinned = true;
   }
   for (const { checks } of committed.values()) checks.sort((a, b) => (a.run < b.run ? -1 : 1));
-  return [...committed.values()].sort((a, b) => (a.backupId < b.backupId ? 1 : -1));
+  return sortNewestFirst([...committed.values()]);
+}
+
+/** Newest first. Changes the list it is given. */
+export function sortNewestFirst(standings: Standing[]): Standing[] {
+  return standings.sort((a, b) => (a.backupId < b.backupId ? 1 : -1));
 }
 
 /** The newest look of one kind at a backup. */
