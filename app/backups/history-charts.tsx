@@ -13,7 +13,7 @@ export function HistoryCharts({ connection, history }: { connection: string; his
       title={`The last ${describeMany(history.length, 'backup')} of ${connection}`}
       aside={<span className="text-xs text-quiet">oldest on the left</span>}
     >
-      <div className="grid gap-6 lg:grid-cols-3">
+      <div className="grid gap-6 sm:grid-cols-2 lg:grid-cols-3">
         <Chart title="Size" about="stored bytes">
           <LineChart title={`Stored bytes by backup of ${connection}`} points={stored} format={bytes} />
         </Chart>

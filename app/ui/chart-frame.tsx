@@ -19,8 +19,8 @@ export interface ChartProps {
   format: (value: number) => string;
 }
 
-/** Measures of every chart, in the units of its viewBox. */
-export const chartArea = { width: 640, height: 180, left: 64, right: 8, top: 12, bottom: 24 } as const;
+/** Measures of every chart, in the units of its viewBox: about those of a phone, or of a third of a page. */
+export const chartArea = { width: 360, height: 160, left: 60, right: 8, top: 12, bottom: 24 } as const;
 
 /** A chart's picture with its name, and the same numbers as a table for who wants them exactly or does not see. */
 export function ChartFrame({ title, points, format, children }: ChartProps & { children: ReactNode }) {

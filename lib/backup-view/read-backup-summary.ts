@@ -8,7 +8,7 @@ import type { Standing } from '#lib/standing/list-standings.ts';
 import { nameBackup, readOutlines } from '#lib/summaries/backup-summaries.ts';
 
 /** Why a manifest cannot be read, in the words of its error. */
-export type ManifestProblem = Pick<HoldfastError, 'name' | 'code' | 'message' | 'hint'>;
+type ManifestProblem = Pick<HoldfastError, 'name' | 'code' | 'message' | 'hint'>;
 
 /** What is known of a backup without its tables: its outline, or why there is none. */
 export type OutlineOrProblem = { outline: KnownOutline; problem: null } | { outline: null; problem: ManifestProblem };
