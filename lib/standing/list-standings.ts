@@ -36,6 +36,11 @@ export async function listConnections({ store }: Repository): Promise<string[]> 
   return names;
 }
 
+/** The standing of one backup, or `undefined` where it is not committed. One listing of what lies beside it. */
+export async function readStanding(repository: Repository, backup: BackupKey): Promise<Standing | undefined> {
+  return (await listStandingsBelow(repository, backupPrefix(backup)))[0];
+}
+
 /** The same of those whose keys begin with a prefix, which ends in a backup's id or in the beginning of one. */
 export async function listStandingsBelow(repository: Repository, prefix: string): Promise<Standing[]> {
   const committed = new Map<string, Standing>();
