@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ReactNode } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { HiddenFields } from '#app/ui/hidden-fields.tsx';
@@ -16,7 +17,7 @@ interface StartCardProps {
   button: string;
   /** The code of what the last attempt came to nothing by. */
   problem: string | undefined;
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
 /** The last step: what is about to happen, the target's name where it is wanted, and the button. */
