@@ -7,12 +7,12 @@ import type { Answered, Operation } from './operation.ts';
 import { sections } from './operations.ts';
 import { problemSchema } from './schemas.ts';
 
-/** Whether a route belongs into the document. */
+/** Whether a route belongs into the document: all of the API, but for what only Inngest's own protocol describes. */
 export function isDescribed({ path }: Route): boolean {
-  return path.startsWith('/api/v1/') || path.startsWith('/api/hooks/');
+  return path.startsWith('/api/') && path !== '/api/inngest';
 }
 
-/** The OpenAPI 3.1 document of `/api/v1` and `/api/hooks`, made of the schemas that parse the requests. */
+/** The OpenAPI 3.1 document of the API, made of the schemas that parse the requests. */
 export function buildDocument() {
   const paths: ZodOpenApiPathsObject = {};
   for (const { title, operations } of sections) {
@@ -73,10 +73,12 @@ function toOperation(operation: Operation, { route, tag }: { route: Route; tag: 
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, toResponse(answer)])),
       ...Object.fromEntries(
-        Object.entries({ ...problemsOf(route, operation), ...problems }).map(([status, description]) => [
-          status,
-          { description, content: { 'application/problem+json': { schema: problemSchema } } },
-        ]),
+        Object.entries({ ...problemsOf(route, operation), ...problems })
+          .filter(([status]) => answers[Number(status)] === undefined)
+          .map(([status, description]) => [
+            status,
+            { description, content: { 'application/problem+json': { schema: problemSchema } } },
+          ]),
       ),
     },
   };

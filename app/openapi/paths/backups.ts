@@ -40,8 +40,8 @@ export const backupOperations: Operations = {
   },
   'POST /api/v1/backups/[connection]/[id]/verify': {
     summary: 'Read every object of a backup, or a sample',
-    path,
     headers: idempotencyHeaders,
+    path,
     body: { schema: verifyBody, required: false, example: { sample: 10 } },
     answers: { 202: { description: 'The run.', schema: startedSchema } },
   },

@@ -19,6 +19,20 @@ const identity = z.object({
 const token = apiTokenSchema.omit({ hash: true }).extend({ state: z.enum(['active', 'expired', 'revoked']) });
 const usedToken = token.extend({ lastUsedAt: z.string().nullable() });
 
+const health = z.object({
+  live: z.literal(true),
+  ready: z.boolean(),
+  version: z.string(),
+  engine: z.enum(['inngest', 'local', 'none']),
+  checks: z.array(
+    z.object({ name: z.enum(['config', 'repository', 'engine']), passed: z.boolean(), code: z.string().nullable() }),
+  ),
+});
+const ready = {
+  200: { description: 'A run could be done.', schema: health },
+  503: { description: 'None could; `checks` says why.', schema: health },
+};
+
 /** What is about the service as a whole. */
 export const serviceOperations: Operations = {
   'GET /api/v1/status': {
@@ -124,6 +138,16 @@ export const serviceOperations: Operations = {
   'DELETE /api/v1/session': {
     summary: 'Sign out',
     answers: { 204: { description: 'The cookie is taken away.' } },
+  },
+  'GET /api/health': { summary: 'Whether the service can do its work', answers: ready },
+  'GET /api/health/ready': { summary: 'The same', answers: ready },
+  'GET /api/health/live': {
+    summary: 'Whether the process answers',
+    answers: { 200: { description: 'It does.', schema: z.object({ live: z.literal(true), version: z.string() }) } },
+  },
+  'GET /api/metrics': {
+    summary: 'Measures for Prometheus',
+    answers: { 200: { description: 'Of all connections.', types: ['text/plain', 'application/openmetrics-text'] } },
   },
   'GET /api/v1/openapi.json': {
     summary: 'This document',

@@ -1,3 +1,5 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { routes } from '#app/http/routes.ts';
@@ -32,6 +34,16 @@ describe('the OpenAPI document', () => {
       expect(operation.security.length > 0, key).toBe(route !== undefined && 'action' in route.access);
       expect(Object.keys(operation.responses), key).toEqual(expect.arrayContaining(['401', '503']));
     }
+  });
+
+  it('names the key where a route takes one', async () => {
+    const keyed: string[] = [];
+    for await (const file of glob('api/**/route.ts', { cwd: 'app' })) {
+      const text = await readFile(join('app', file), 'utf8');
+      if (text.includes('idempotencyKey(')) keyed.push(`POST /${file.replace('/route.ts', '')}`);
+    }
+    expect(keyed.length).toBeGreaterThan(2);
+    for (const key of keyed) expect(operations[key]?.headers?.shape, key).toHaveProperty('idempotency-key');
   });
 
   it('names each operation once', () => {
