@@ -75,7 +75,7 @@ async function* list(prefix: string) {
   const page = { size: 100, modified: new Date(now.getTime() - 100 * hourMs) };
   requests.list++;
   let listed = 0;
-  if (prefix === 'backups/') {
+  if (prefix.startsWith('backups/')) {
     for (const key of backupKeys) {
       if (++listed % keysAPage === 0) requests.list++;
       yield { key, ...page };
@@ -96,7 +96,9 @@ const store: ObjectStore = {
   location: 'made up',
   ...{ put: refuse, putStream: refuse, delete: refuse, deleteMany: refuse, head: refuse },
   list,
-  async *listFolders() {},
+  async *listFolders(folder) {
+    if (folder === 'backups/') yield 'production';
+  },
   async get(key) {
     requests.get++;
     const bytes = manifestOf(key);

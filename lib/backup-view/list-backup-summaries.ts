@@ -1,7 +1,8 @@
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
+import { listKeptStandings } from '#lib/standing/kept-standings.ts';
+import type { Standing } from '#lib/standing/list-standings.ts';
 import { type StandingMarks, toMarks } from '#lib/standing/standing-marks.ts';
 import { type OutlineOrProblem, readBackupSummaries } from './read-backup-summary.ts';
 
@@ -46,7 +47,7 @@ export async function listBackupSummaries(
   repository: Repository,
   { limit, before, isVisible, ...filter }: PageOfBackups,
 ): Promise<{ backups: BackupSummary[]; next: string | null }> {
-  const standings = (await listStandings(repository, filter.connection)).filter(
+  const standings = (await listKeptStandings(repository, filter.connection)).filter(
     (standing) =>
       isVisible?.(standing.connection) !== false &&
       (before === undefined || standing.backupId < before) &&

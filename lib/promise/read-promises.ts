@@ -1,7 +1,8 @@
 import type { Schedule } from '#lib/config/config.ts';
 import { nextCronTick } from '#lib/config/next-cron-tick.ts';
 import { bareCare } from '#lib/config/resolve-care.ts';
-import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
+import { listKeptStandings } from '#lib/standing/kept-standings.ts';
+import type { Standing } from '#lib/standing/list-standings.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { gradeBackup } from './grade-backup.ts';
 import { judgePromise, type Verdict } from './judge-promise.ts';
@@ -54,7 +55,7 @@ export interface ConnectionPromise extends Verdict {
  */
 export async function readPromises({ config, repository }: Workspace, now: Date): Promise<ConnectionPromise[]> {
   const [standings, runs] = await Promise.all([
-    listStandings(repository),
+    listKeptStandings(repository),
     readRuns(repository, { now, deadAfterMs: config.deadAfterMs }),
   ]);
   const byConnection = Map.groupBy(standings, ({ connection }) => connection);

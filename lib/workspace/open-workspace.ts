@@ -3,6 +3,7 @@ import { loadConfig } from '#lib/config/load-config.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listScratchConnections } from '#lib/scratch/scratch-connection.ts';
+import { keepStandings } from '#lib/standing/kept-standings.ts';
 
 /** What every step, command and page starts from. */
 export interface Workspace {
@@ -21,13 +22,14 @@ export async function openWorkspace(options: { create?: boolean } = {}): Promise
   const { key, oldKeys } = config.encryption;
   const place = JSON.stringify([config.repository, key, ...oldKeys]);
   if (opened?.place !== place) {
-    const repository = openRepository({
+    const opening = openRepository({
       location: config.repository,
       access: options.create ? 'write' : 'read',
       codec: config.codec,
       encryption: config.encryption,
       s3: config.s3,
     });
+    const repository = opening.then(keepStandings);
     opened = { place, repository };
     // The caller below is told; the next one opens it anew.
     repository.catch(() => {
