@@ -61,9 +61,11 @@ export async function readRunView(
     });
   }
   const { run, result } = listed;
-  const evidence = await readEvidence(repository, { run, result: result ?? undefined });
-  const children = await readChildren(repository, { runId, interrupted });
-  const notified = await readNotified(repository, runId);
+  const [evidence, children, notified] = await Promise.all([
+    readEvidence(repository, { run, result: result ?? undefined }),
+    readChildren(repository, { runId, interrupted }),
+    readNotified(repository, runId),
+  ]);
   if (result !== null) {
     const { timeline } = result;
     return { ...listed, ...evidence, timeline, children, waiting: null, progress: '', notified };

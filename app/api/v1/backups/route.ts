@@ -7,7 +7,7 @@ import { startOnce } from '#app/runs/start-once.ts';
 import { backupRequested } from '#inngest/events.ts';
 import { isInScope } from '#lib/access/identity.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
-import { listBackups } from '#lib/manifest/manifest-store.ts';
+import { listKeptStandings } from '#lib/standing/kept-standings.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { backupBody } from './body.ts';
 
@@ -19,8 +19,10 @@ export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'read' }, async ({ identity }) => {
     const page = readPage(request);
     const { repository } = await openWorkspace();
-    const found = await listBackups(repository, page.connection);
-    const all = found.filter(({ connection }) => isInScope(identity, [connection]));
+    const found = await listKeptStandings(repository, page.connection);
+    const all = found
+      .filter(({ connection }) => isInScope(identity, [connection]))
+      .map(({ connection, backupId }) => ({ connection, backupId }));
     const { items, next } = takePage(all, { ...page, idOf: ({ backupId }) => backupId });
     return { backups: items, next };
   });
