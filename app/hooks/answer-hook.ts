@@ -1,3 +1,4 @@
+import { hidePlaces } from '#app/http/hide-places.ts';
 import { problemResponse } from '#app/http/problem.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
 import type { Delivery } from '#lib/hooks/delivery-store.ts';
@@ -32,7 +33,8 @@ export function answerOutcome(outcome: HookOutcome, about: About): Response {
   if (outcome.error === null) {
     return Response.json(body, { status: outcome.state === 'open' ? 202 : 200, headers });
   }
-  const { name, code, message, hint } = outcome.error;
+  const { name, code } = outcome.error;
+  const [message, hint] = [hidePlaces(outcome.error.message), hidePlaces(outcome.error.hint)];
   const status = ['RefusedError', 'CancelledError', 'UsageError'].includes(name) ? 409 : 422;
   return problemResponse({ ...body, title: name, status, detail: message, name, code, hint }, headers);
 }
@@ -73,7 +75,7 @@ function describeOutcome(outcome: HookOutcome, { hook, delivery }: About): HookA
   return {
     ...{ hook: hook.name, start: hook.start, state },
     event: hook.start === 'gate' ? null : (delivery?.events[0] ?? null),
-    ...{ run, backup, message, exitCode },
+    ...{ run, backup, message: hidePlaces(message), exitCode },
     follow: delivery === null ? null : followPath(delivery),
   };
 }

@@ -1,4 +1,5 @@
 import { CircleCheck, LoaderCircle } from 'lucide-react';
+import { hidePlaces } from '#app/http/hide-places.ts';
 import { AutoRefresh } from '#app/ui/auto-refresh.tsx';
 import { Badge } from '#app/ui/badge.tsx';
 import { buttonClass } from '#app/ui/button.tsx';
@@ -13,7 +14,7 @@ export function HookOutcomePanel({ outcome, hook }: { outcome: HookOutcome; hook
   const { state, message, run, error, exitCode } = outcome;
   return (
     <div className="grid gap-4" aria-live="polite">
-      {error !== null && <ErrorPanel error={error} tone={exitCode === 3 ? 'caution' : 'failed'} />}
+      {error !== null && <ErrorPanel error={hidden(error)} tone={exitCode === 3 ? 'caution' : 'failed'} />}
       {error === null && (
         <>
           <p>
@@ -38,4 +39,9 @@ export function HookOutcomePanel({ outcome, hook }: { outcome: HookOutcome; hook
       )}
     </div>
   );
+}
+
+/** Who has the address of a hook learns no place of the server. */
+function hidden(error: NonNullable<HookOutcome['error']>): NonNullable<HookOutcome['error']> {
+  return { ...error, message: hidePlaces(error.message), hint: hidePlaces(error.hint) };
 }

@@ -1,5 +1,6 @@
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
+import { hidePlaces } from './hide-places.ts';
 
 /** HTTP status by the code of an error, else by its name; what is not listed is the server's own fault. */
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -38,13 +39,15 @@ const statusOfName: Readonly<Record<string, number>> = {
 
 /**
  * An error as `application/problem+json` (RFC 9457), with the `name`, `code` and `hint` of a HoldfastError as members of
- * its own. Any other error is written to stderr and tells the caller nothing.
+ * its own, and the places of the server left to its log. Any other error is written to stderr and tells the caller nothing.
  */
 export function toProblem(cause: unknown): Response {
   if (cause instanceof HoldfastError) {
     const { name, code, hint, message } = cause;
     const status = statusOfCode[code] ?? statusOfName[name] ?? 500;
-    return problemResponse({ title: name, status, detail: message, name, code, hint }, headersOf(cause, status));
+    const told = { detail: hidePlaces(message), hint: hidePlaces(hint) };
+    if (told.detail !== message || told.hint !== hint) console.error(`holdfast: ${code}: ${message} ${hint}`);
+    return problemResponse({ title: name, status, ...told, name, code }, headersOf(cause, status));
   }
   console.error(cause);
   return problemResponse({

@@ -5,6 +5,7 @@ const parameterSchema = z.object({
   in: z.enum(['path', 'query', 'header']),
   name: z.string(),
   required: z.boolean().optional(),
+  schema: z.unknown().optional(),
 });
 const operationSchema = z.object({
   operationId: z.string(),
@@ -105,9 +106,17 @@ const oddText = fc.oneof(
 );
 const oddValue = fc.oneof({ weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) }, { weight: 1, arbitrary: oddText });
 
-/** Values of a schema, and now and then of none of it: a field of another type, one too many, one too few. */
-export function valuesOf(schema: unknown, depth = 0): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 4, arbitrary: fitting(schema, depth) }, { weight: 1, arbitrary: oddValue });
+/** How often a value is of no schema at all, in a place where it could be of one. */
+interface Oddness {
+  odd: 0 | 1;
+  depth: number;
+}
+
+/** Values of a schema; with `odd` now and then of none of it: of another type, one field too many, one too few. */
+function valuesOf(schema: unknown, { odd, depth }: Oddness): fc.Arbitrary<unknown> {
+  const deeper = { odd, depth: depth + 1 };
+  if (odd === 0) return fitting(schema, deeper);
+  return fc.oneof({ weight: 5, arbitrary: fitting(schema, deeper) }, { weight: 1, arbitrary: oddValue });
 }
 
 const shapeSchema = z.object({
@@ -117,37 +126,55 @@ const shapeSchema = z.object({
   anyOf: z.array(z.unknown()).min(1).optional(),
   oneOf: z.array(z.unknown()).min(1).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
+  required: z.array(z.string()).default([]),
   items: z.unknown().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
 });
 
-function fitting(schema: unknown, depth: number): fc.Arbitrary<unknown> {
+function fitting(schema: unknown, oddness: Oddness): fc.Arbitrary<unknown> {
   const shape = shapeSchema.safeParse(schema).data;
-  if (shape === undefined || depth > 6) return oddValue;
+  if (shape === undefined || oddness.depth > 8) return oddValue;
   if ('const' in shape) return fc.constant(shape.const);
   if (shape.enum !== undefined) return fc.constantFrom(...shape.enum);
   const either = shape.anyOf ?? shape.oneOf;
-  if (either !== undefined) return fc.oneof(...either.map((one) => fitting(one, depth + 1)));
-  if (shape.properties !== undefined) {
-    const fields = Object.fromEntries(
-      Object.entries(shape.properties).map(([name, field]) => [name, valuesOf(field, depth + 1)]),
-    );
-    const known = fc.record(fields, { requiredKeys: [] });
-    const more = fc.tuple(known, fc.dictionary(oddText, oddValue, { maxKeys: 2 }));
-    return fc.oneof({ weight: 4, arbitrary: known }, { weight: 1, arbitrary: more.map(([a, b]) => ({ ...a, ...b })) });
+  if (either !== undefined) return fc.oneof(...either.map((one) => valuesOf(one, oddness)));
+  if (shape.properties !== undefined) return objectsOf(shape.properties, { ...oddness, required: shape.required });
+  if (shape.items !== undefined) {
+    return fc.array(valuesOf(shape.items, oddness), { minLength: oddness.odd === 1 ? 0 : 1, maxLength: 3 });
   }
-  if (shape.items !== undefined) return fc.array(valuesOf(shape.items, depth + 1), { maxLength: 3 });
+  const { minimum: min = 0, maximum: max = 1_000 } = shape;
   switch ([shape.type ?? ''].flat()[0]) {
     case 'string':
-      return fc.oneof(fc.constantFrom('source', 'nowhere', 'latest', '1h'), oddText);
+      return oddness.odd === 0 ? plainText : fc.oneof(plainText, oddText);
     case 'integer':
-      return fc.integer();
+      return oddness.odd === 0 ? fc.integer({ min: Math.max(min, -1e9), max: Math.min(max, 1e9) }) : fc.integer();
     case 'number':
-      return fc.double();
+      return oddness.odd === 0 ? fc.double({ min, max, noNaN: true }) : fc.double();
     case 'boolean':
       return fc.boolean();
+    case 'null':
+      return fc.constant(null);
     default:
       return oddValue;
   }
+}
+
+/** Text that parses in most places: names, an id, a duration. */
+const plainText = fc.constantFrom('source', 'nowhere', 'latest', '1h', '20261121T000000Z-00aaaa', 'public.players');
+
+function objectsOf(
+  properties: Record<string, unknown>,
+  { required, ...oddness }: Oddness & { required: string[] },
+): fc.Arbitrary<unknown> {
+  const fields = Object.fromEntries(
+    Object.entries(properties).map(([name, field]) => [name, valuesOf(field, oddness)]),
+  );
+  const right = fc.record(fields, { requiredKeys: required });
+  if (oddness.odd === 0) return right;
+  const more = fc.tuple(right, fc.dictionary(oddText, oddValue, { maxKeys: 2 })).map(([a, b]) => ({ ...a, ...b }));
+  const less = fc.record(fields, { requiredKeys: [] });
+  return fc.oneof({ weight: 4, arbitrary: right }, { weight: 1, arbitrary: less }, { weight: 1, arbitrary: more });
 }
 
 const wrongBodies = fc.constantFrom(
@@ -163,16 +190,29 @@ const wrongBodies = fc.constantFrom(
   '{"__proto__":{"role":"admin"}}',
 );
 
-/** Requests to an operation, from nearly right to nonsense. */
-export function requestsOf({ path, parameters, body }: ApiOperation): fc.Arbitrary<ApiRequest> {
-  const given = fc.record(Object.fromEntries(parameters.map((parameter) => [keyOf(parameter), oddText])), {
-    requiredKeys: parameters.filter(({ in: place }) => place === 'path').map(keyOf),
-  });
+/** Requests to an operation, from right ones to nonsense. `known`: what there is, by the name of its parameter. */
+export function requestsOf(
+  { path, parameters, body }: ApiOperation,
+  known: Readonly<Record<string, readonly string[]>> = {},
+): fc.Arbitrary<ApiRequest> {
+  const given = fc.record(
+    Object.fromEntries(
+      parameters.map((parameter) => {
+        const there = known[parameter.name];
+        const fits = valuesOf(parameter.schema, { odd: 0, depth: 0 }).map(String);
+        const right = parameter.in === 'path' && there !== undefined ? fc.constantFrom(...there) : fits;
+        return [keyOf(parameter), fc.oneof({ weight: 2, arbitrary: right }, { weight: 1, arbitrary: oddText })];
+      }),
+    ),
+    { requiredKeys: parameters.filter(({ in: place }) => place === 'path').map(keyOf) },
+  );
+  const toJson = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
   const bodies =
     body === undefined
       ? fc.constantFrom(null, 'nonsense')
       : fc.oneof(
-          { weight: 6, arbitrary: valuesOf(body).map((value) => JSON.stringify(value) ?? 'undefined') },
+          { weight: 4, arbitrary: valuesOf(body, { odd: 0, depth: 0 }).map(toJson) },
+          { weight: 4, arbitrary: valuesOf(body, { odd: 1, depth: 0 }).map(toJson) },
           { weight: 1, arbitrary: wrongBodies },
         );
   return fc.tuple(given, bodies).map(([values, text]) => {
