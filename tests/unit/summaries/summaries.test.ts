@@ -153,9 +153,9 @@ describe('the index of an encrypted repository', () => {
     const objects: StoredObjects = new Map();
     await fill(openProcess(objects, withKeys(first)), 40);
     await renewIndex(openProcess(objects, withKeys(first)), { anew: false });
-    const [runs, backups] = ['index/runs/202610.json', 'index/backups/202610.json'];
-    const moved = objects.get(backups ?? '');
-    if (moved) objects.set(runs ?? '', moved);
+    const segment = { runs: 'index/runs/202610.json', backups: 'index/backups/202610.json' };
+    const moved = objects.get(segment.backups);
+    if (moved) objects.set(segment.runs, moved);
     expect(await countReads(objects, withKeys(first))).toMatchObject({ runs: 40, backups: 0 });
     expect(await countReads(objects, withKeys(first))).toMatchObject({ runs: 0, backups: 0 });
   });
