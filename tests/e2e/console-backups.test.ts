@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createToken } from '#lib/access/token-store.ts';
 import { writeManifest } from '#lib/manifest/manifest-store.ts';
+import { createBackupId } from '#lib/repository/backup-id.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { manifestKey } from '#lib/repository/repository-keys.ts';
@@ -28,6 +29,9 @@ let browser: Browser;
 let backup: string;
 
 const players = 2_000;
+/** Backups that are manifests only, of days that a page lists each time. */
+const daysAgo = (days: number): string => createBackupId(new Date(Date.now() - days * 86_400_000));
+const [wide, older, damaged] = [daysAgo(2), daysAgo(3), daysAgo(1)];
 /** A commit that a backup was taken of. */
 const sha = '4f2a91c0000000000000000000000000000000ab';
 
@@ -147,9 +151,9 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     backup = z.object({ backup: z.string() }).parse(result.outcome).backup;
     await writeManifest(await openOurs(), {
       ...makeManifest(Array.from({ length: 2_000 }, (_, n) => makeTable(`t${n}`, [nameOf('1')]))),
-      ...{ id: '20261001T014500Z-x7k2qd', connection: 'wide', git: { sha } },
+      ...{ id: wide, connection: 'wide', git: { sha } },
     });
-    const old = { id: '20260901T014500Z-x7k2qd', connection: 'wide' };
+    const old = { id: older, connection: 'wide' };
     await writeManifest(await openOurs(), { ...makeManifest([makeTable('t', [nameOf('1')])]), ...old });
     await using watched = await openPage(browser, { colorScheme: 'dark' });
     const { page, problems } = watched;
@@ -167,7 +171,8 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     expect(await rows.allTextContents()).toEqual([expect.stringContaining('wide')]);
     await page.goto(`${app.url}/backups?standing=proven`);
     expect(await rows.count()).toBe(1);
-    await page.goto(`${app.url}/backups?since=2026-10-01&until=2026-10-01`);
+    const day = `${wide.slice(0, 4)}-${wide.slice(4, 6)}-${wide.slice(6, 8)}`;
+    await page.goto(`${app.url}/backups?since=${day}&until=${day}`);
     expect(await rows.allTextContents()).toEqual([expect.stringContaining('wide')]);
     await page.goto(`${app.url}/backups?label=nobody`);
     await page.getByText('No backup here').waitFor();
@@ -219,15 +224,15 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     await using watched = await openPage(browser, phone);
     const { page, problems } = watched;
     await signIn(page, { url: app.url, token });
-    await page.goto(`${app.url}/backups/wide/20261001T014500Z-x7k2qd?search=t19`);
+    await page.goto(`${app.url}/backups/wide/${wide}?search=t19`);
     await page.getByText('111 tables of 2,000').waitFor();
     expect(await page.getByRole('table', { name: 'Tables of the backup' }).getByRole('rowheader').count()).toBe(100);
     await page.getByRole('link', { name: 'Further' }).click();
     await page.getByText('page 2 of 2').waitFor();
     await inspectPage(page, 'backup-wide-phone');
-    const damaged = { connection: 'wide', backupId: '20261002T014500Z-x7k2qd' };
-    await (await openOurs()).store.put(manifestKey(damaged), [Buffer.from('{"sha256":"')]);
-    await page.goto(`${app.url}/backups/wide/${damaged.backupId}`);
+    const broken = { connection: 'wide', backupId: damaged };
+    await (await openOurs()).store.put(manifestKey(broken), [Buffer.from('{"sha256":"')]);
+    await page.goto(`${app.url}/backups/wide/${damaged}`);
     await page.getByText('manifest_damaged').waitFor();
     await inspectPage(page, 'backup-damaged-phone');
     await page.goto(`${app.url}/backups`);
@@ -274,7 +279,7 @@ describe.skipIf(chromiumPath === undefined)('the settings in Chromium', () => {
     await page.goto(`${app.url}/settings/retention`);
     await page.getByRole('button', { name: 'Count what would be freed' }).click();
     await page.getByText('after the grace time').waitFor();
-    await page.getByText('1 backup would go').waitFor();
+    await page.getByText('2 backups would go').waitFor();
     await inspectPage(page, 'settings-retention-dark');
     await page.getByRole('button', { name: 'Prune now…' }).click();
     const dialog = page.getByRole('alertdialog');
@@ -307,7 +312,7 @@ describe.skipIf(chromiumPath === undefined)('the settings in Chromium', () => {
       fetch(`${app.url}${path}`, { method, headers: { authorization: `Bearer ${secret}` } });
     expect((await asViewer(`/api/v1/backups/source/${backup}`)).status).toBe(200);
     expect((await asViewer(`/api/v1/backups/source/${backup}/export?format=sql`)).status).toBe(403);
-    expect((await asViewer('/api/v1/backups/wide/20261001T014500Z-x7k2qd')).status).toBe(403);
+    expect((await asViewer(`/api/v1/backups/wide/${wide}`)).status).toBe(403);
     expect(await (await asViewer('/api/v1/connections')).json()).toMatchObject({ connections: [{ name: 'source' }] });
     await page.reload();
     expect(await page.content()).not.toContain(secret);
