@@ -107,10 +107,12 @@ async function LaterSteps({ choice, caller }: StepProps & { choice: { backup: st
       <Card title="Target and options">
         <form method="get" className="grid gap-3" aria-label="Target and options">
           <HiddenFields values={{ backup: found.backupId, from: found.connection }} />
-          <SelectField
-            {...{ label: 'Restore into', name: 'to', any: 'choose a connection', chosen: choice.to }}
-            options={listChoosable(config, identity)}
-          />
+          <div className="flex">
+            <SelectField
+              {...{ label: 'Restore into', name: 'to', any: 'choose a connection', chosen: choice.to }}
+              options={listChoosable(config, identity)}
+            />
+          </div>
           <CutoverOptions chosen={choice} proof={config.proof} canStayBeside />
           <div>
             <Button type="submit" tone={body === undefined ? 'primary' : 'plain'}>
