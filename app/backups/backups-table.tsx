@@ -1,6 +1,4 @@
-import { TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
-import { Badge } from '#app/ui/badge.tsx';
 import { Bytes } from '#app/ui/bytes.tsx';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { Duration } from '#app/ui/duration.tsx';
@@ -17,7 +15,7 @@ export function BackupsTable({ backups, isNarrowed }: { backups: readonly Backup
       caption="Backups, newest first"
       columns={[
         { name: 'Backup', show: (backup) => <BackupName backup={backup} /> },
-        { name: 'Standing', show: ({ marks }) => <StandingBadges marks={marks} /> },
+        { name: 'Standing', show: ({ marks, problem }) => <StandingBadges marks={marks} problem={problem} /> },
         { name: 'Snapshot', show: ({ outline }) => outline && <Time value={toIso(outline.snapshot.takenAt)} /> },
         { name: 'Rows', align: 'right', show: ({ outline }) => outline && describeCount(outline.totals.rows) },
         { name: 'Stored', align: 'right', show: ({ outline }) => outline && <Bytes value={outline.totals.stored} /> },
@@ -46,7 +44,7 @@ export function BackupsTable({ backups, isNarrowed }: { backups: readonly Backup
   );
 }
 
-function BackupName({ backup: { connection, backupId, outline, problem } }: { backup: BackupSummary }) {
+function BackupName({ backup: { connection, backupId, outline } }: { backup: BackupSummary }) {
   return (
     <>
       <Link href={`/backups/${connection}/${backupId}`} className="hover:underline">
@@ -54,11 +52,6 @@ function BackupName({ backup: { connection, backupId, outline, problem } }: { ba
         {outline?.label && <span className="font-normal"> · {outline.label}</span>}
       </Link>
       <span className="block font-mono text-xs font-normal text-quiet">{backupId}</span>
-      {problem !== null && (
-        <Badge tone="failed" icon={TriangleAlert}>
-          {problem.code.replaceAll('_', ' ')}
-        </Badge>
-      )}
     </>
   );
 }

@@ -32,7 +32,7 @@ export function CheckButton({ address, about, label }: { address: string; about:
     setError(answered.ok ? undefined : answered.error);
   };
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div>
         <Button onClick={look} disabled={busy} aria-label={`${label}: ${about}`}>
           {busy ? 'Looking…' : label}

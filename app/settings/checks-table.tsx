@@ -22,7 +22,7 @@ export function ChecksTable({ caption, checks }: { caption: string; checks: read
         {
           name: 'Found',
           show: ({ detail, passed, hint }) => (
-            <span className="break-words">
+            <span className="wrap-anywhere">
               {detail}
               {!passed && hint !== '' && (
                 <span className="mt-1 block text-quiet">

@@ -203,13 +203,13 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     const stored = await download(page, 'formats/csv/0002-public.players.csv.zst');
     expect(stored.bytes.length).toBeGreaterThan(100);
 
-    await page.getByLabel('Read', { exact: true }).selectOption({ label: 'a sample of 25 % of the bytes' });
+    await page.getByRole('combobox', { name: 'Read' }).selectOption({ label: 'a sample of 25 % of the bytes' });
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
     await expectState(page, 'completed');
     await page.goto(address);
     await page.getByRole('rowheader', { name: 'verification of a sample' }).waitFor();
-    await page.getByLabel('Read', { exact: true }).selectOption({ label: 'every object' });
+    await page.getByRole('combobox', { name: 'Read' }).selectOption({ label: 'every object' });
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
     await expectState(page, 'completed');
@@ -234,6 +234,7 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     await (await openOurs()).store.put(manifestKey(broken), [Buffer.from('{"sha256":"')]);
     await page.goto(`${app.url}/backups/wide/${damaged}`);
     await page.getByText('manifest_damaged').waitFor();
+    await expectState(page, 'manifest damaged');
     await inspectPage(page, 'backup-damaged-phone');
     await page.goto(`${app.url}/backups`);
     await page.getByText('manifest damaged').waitFor();

@@ -24,7 +24,7 @@ export default function ConnectionsPage() {
         <div className="grid items-start gap-4 lg:grid-cols-2">
           {connections.map((connection) => (
             <Card key={connection.name} title={connection.name} aside={connection.protected && <Protected />}>
-              <div className="grid gap-3">
+              <div className="grid grid-cols-1 gap-3">
                 <Facts facts={factsOf(connection)} />
                 {connection.url !== null && may(identity.role, 'start-backup') && (
                   <CheckButton

@@ -17,7 +17,7 @@ export default function RepositoryPage() {
       const { location, codec, keys } = repository;
       return (
         <Card title="Repository">
-          <div className="grid gap-3">
+          <div className="grid grid-cols-1 gap-3">
             <Facts
               facts={[
                 [

@@ -40,7 +40,7 @@ export default async function BackupPage({ params, searchParams }: BackupPagePro
     const address = `/api/v1/backups/${connection}/${backupId}`;
     return (
       <>
-        <PageHeader title={`Backup of ${connection}`} status={<StandingBadges marks={marks} />}>
+        <PageHeader title={`Backup of ${connection}`} status={<StandingBadges marks={marks} problem={problem} />}>
           <span className="font-mono text-xs">{backupId}</span>
         </PageHeader>
         {problem !== null && <ErrorPanel error={problem} />}
