@@ -8,6 +8,8 @@ import type { BackupContext } from './backup-context.ts';
 
 interface Change<B> {
   action: Action;
+  /** How the audit log calls it, where that is not the action. */
+  what?: string;
   /** Reads what is asked for, before anything is begun. */
   read: () => Promise<B>;
   /** Small facts for the audit log. */
@@ -21,7 +23,7 @@ interface Change<B> {
 export async function changeBackup<B>(
   request: Request,
   context: BackupContext,
-  { action, read, detail }: Change<B>,
+  { action, what = action, read, detail }: Change<B>,
   change: (workspace: Workspace, backup: BackupKey, body: B) => Promise<unknown>,
 ): Promise<Response> {
   const { connection, id: backupId } = await context.params;
@@ -29,7 +31,7 @@ export async function changeBackup<B>(
     const workspace = await openWorkspace();
     const backup = await requireBackup(workspace.repository, { connection, backupId });
     const body = await read();
-    const note = { what: action, object: backupId, detail: { connection, ...detail?.(body) } };
+    const note = { what, object: backupId, detail: { connection, ...detail?.(body) } };
     return audited(caller, note, () => change(workspace, backup, body));
   });
 }

@@ -10,13 +10,8 @@ export const dynamic = 'force-dynamic';
 /** Lets pruning have a backup again: `{ connection, backupId, pin: null }`; one that is not pinned stays so. */
 export function POST(request: Request, context: BackupContext): Promise<Response> {
   const read = () => readJson(request, z.strictObject({}), 'Send {}.');
-  return changeBackup(
-    request,
-    context,
-    { action: 'pin', read, detail: () => ({ unpin: true }) },
-    async ({ repository }, backup) => {
-      await unpinBackup(repository, backup);
-      return { ...backup, pin: null };
-    },
-  );
+  return changeBackup(request, context, { action: 'pin', what: 'unpin', read }, async ({ repository }, backup) => {
+    await unpinBackup(repository, backup);
+    return { ...backup, pin: null };
+  });
 }
