@@ -58,6 +58,21 @@ export async function rightOfEvent(openRepository: () => Promise<Repository>, ev
   return { action: actionOf(event), connections: [...new Set([...named, ...ofBackup, ...ofRun])] };
 }
 
+/**
+ * Holds a cancellation against the run it names: an engine goes by the event's id alone, the right and the log by the run.
+ * @throws UsageError where there is no such run, or another event has started it.
+ */
+export async function requireItsEvent(openRepository: () => Promise<Repository>, event: AcceptedEvent): Promise<void> {
+  if (event.name !== runCancelled.name) return;
+  const { run: id, eventId } = event.data;
+  const run = typeof id === 'string' && isRunId(id) ? await readRun(await openRepository(), id) : undefined;
+  if (run?.eventId === eventId) return;
+  throw new UsageError(`No event ${JSON.stringify(eventId)} has started a run ${JSON.stringify(id)}.`, {
+    code: 'wrong_event',
+    hint: 'GET /api/v1/runs/<run> shows its eventId; POST /api/v1/runs/<run>/cancel needs none.',
+  });
+}
+
 /** What the name may stand for, of any connection: `latest` without one may be anybody's. */
 async function connectionsOfBackup(repository: Repository, backup: string): Promise<string[]> {
   const all = await listBackups(repository);
