@@ -2,7 +2,7 @@ import type { Care } from '#lib/config/config.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
 import { describeSpan } from './describe-span.ts';
 import { gradeBackup } from './grade-backup.ts';
-import { findLastCheck } from './last-check.ts';
+import { listLooks } from './last-check.ts';
 
 /** What is known of a connection's backups. `standings` are newest first, as `listStandings` gives them. */
 export interface PromiseFacts {
@@ -30,9 +30,16 @@ export function judgePromise(facts: PromiseFacts): Verdict {
   const { care, standings, now } = facts;
   const graded = standings.map((standing) => gradeBackup(standing, now));
   const newest = graded[0];
-  const notes = graded
-    .filter(({ isAhead }) => isAhead)
-    .map(({ id, at }) => `Backup ${id} is dated ${at}, in the future: it does not count. A clock is wrong.`);
+  const notes = [
+    ...graded
+      .filter(({ isAhead }) => isAhead)
+      .map(({ id, at }) => `Backup ${id} is dated ${at}, in the future: it does not count. A clock is wrong.`),
+    ...standings.flatMap(({ backupId, ahead }) =>
+      ahead.map(({ kind, run }) => {
+        return `The ${kind} of backup ${backupId} by run ${run} is dated in the future: it does not count. A clock is wrong.`;
+      }),
+    ),
+  ];
   if (newest?.isBad) notes.push(`The newest backup, ${newest.id}, was found bad: the newest good one counts.`);
   if (care.rpoMs === null && care.rtoMs === null) return { state: 'none', reasons: [], notes };
   const good = graded.find(({ isBad, isAhead }) => !isBad && !isAhead);
@@ -48,11 +55,11 @@ function judgeAge(good: { id: string; ageMs: number } | undefined, rpoMs: number
 }
 
 function judgeProof({ care, standings, now }: PromiseFacts): string[] {
-  const last = findLastCheck(standings, 'proof');
+  const [last] = listLooks(standings, { kind: 'proof', now });
   if (last === undefined) return ['No backup has been proven yet.'];
   const { backupId } = last.standing;
   if (!last.check.passed) return [`The last proof, of backup ${backupId} by run ${last.check.run}, failed.`];
-  const ageMs = now.getTime() - last.at.getTime();
+  const ageMs = now.getTime() - last.check.at.getTime();
   if (ageMs <= care.proveWithinMs) return [];
   const [age, wanted] = [describeSpan(ageMs), describeSpan(care.proveWithinMs)];
   return [`The last proof, of backup ${backupId}, is ${age} old; there should be one every ${wanted} (proveWithin).`];

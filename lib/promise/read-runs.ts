@@ -1,3 +1,4 @@
+import { DamagedError } from '#lib/errors/damaged-error.ts';
 import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { type ListedRun, listRecentRuns } from '#lib/runs/list-recent-runs.ts';
@@ -33,12 +34,24 @@ const mostFailures = 50;
 
 /**
  * What is under way, and what of the last eight days did not come to a good end, newest first. One listing a day; only
- * open and failed runs are read.
+ * open and failed runs are read. `unreadable` are those of them whose record is damaged: they must not hide all others.
  */
 export async function readRuns(
   repository: Repository,
   { now, deadAfterMs }: { now: Date; deadAfterMs: number },
-): Promise<{ open: RunAbout<OpenRun>[]; failed: RunAbout<FailedRun>[] }> {
+): Promise<{ open: RunAbout<OpenRun>[]; failed: RunAbout<FailedRun>[]; unreadable: string[] }> {
+  const unreadable = new Set<string>();
+  const orUnreadable = async <T>(id: string, reading: Promise<T[]>): Promise<T[]> => {
+    try {
+      return await reading;
+    } catch (cause) {
+      // A former key that is not given any more hides what failed under it, and nothing else.
+      if (isKeyMissing(cause)) return [];
+      if (!(cause instanceof DamagedError)) throw cause;
+      unreadable.add(id);
+      return [];
+    }
+  };
   const listed = await listRecentRuns(repository, { now });
   const failed = listed.filter(({ failed }) => failed).slice(0, mostFailures);
   const [openRuns, failedRuns] = await Promise.all([
@@ -47,12 +60,12 @@ export async function readRuns(
         .filter(({ ended }) => !ended)
         .map((run) => {
           const isDead = now.getTime() - run.lastSign.getTime() > deadAfterMs;
-          return readOpenRun(repository, run, isDead);
+          return orUnreadable(run.id, readOpenRun(repository, run, isDead));
         }),
     ),
-    Promise.all(failed.map(({ id }) => readFailedRun(repository, id))),
+    Promise.all(failed.map(({ id }) => orUnreadable(id, readFailedRun(repository, id)))),
   ]);
-  return { open: openRuns.flat(), failed: failedRuns.flat() };
+  return { open: openRuns.flat(), failed: failedRuns.flat(), unreadable: [...unreadable] };
 }
 
 async function readOpenRun(
@@ -67,11 +80,7 @@ async function readOpenRun(
 }
 
 async function readFailedRun(repository: Repository, id: string): Promise<RunAbout<FailedRun>[]> {
-  const result = await readResult(repository, id).catch((cause: unknown) => {
-    // A former key that is not given any more hides what failed under it, and nothing else.
-    if (isKeyMissing(cause)) return undefined;
-    throw cause;
-  });
+  const result = await readResult(repository, id);
   // What a part came to is told by the run that it is a part of.
   if (result === undefined || result.run.parent !== null) return [];
   const { status, completedAt: at, error, run } = result;

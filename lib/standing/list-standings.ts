@@ -2,37 +2,46 @@ import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix, connectionPrefix, parseManifestKey, parsePinKey } from '#lib/repository/repository-keys.ts';
 import { type CheckKey, parseCheckKey } from './check-store.ts';
+import { type Look, placeLooks } from './place-looks.ts';
 
 /** How a backup stands, by the keys beside its manifest alone: no object is read for it. */
 export interface Standing extends BackupKey {
   pinned: boolean;
-  /** Oldest first. */
-  checks: CheckKey[];
+  /** In the order in which they ended, oldest first. */
+  checks: Look[];
+  /** Looks that passed and are dated in the future: they do not count. A clock is wrong. */
+  ahead: Look[];
 }
 
 /** Every committed backup with its standing, newest first, of one connection or of all. One listing, no reads. */
 export async function listStandings(repository: Repository, connection?: string): Promise<Standing[]> {
   const committed = new Map<string, Standing>();
-  const beside: { backup: BackupKey; check: CheckKey | undefined }[] = [];
-  for await (const { key } of repository.store.list(connection ? connectionPrefix(connection) : backupsPrefix)) {
+  const beside: { backup: BackupKey; check: Look | undefined }[] = [];
+  for await (const { key, modified } of repository.store.list(
+    connection ? connectionPrefix(connection) : backupsPrefix,
+  )) {
     const manifest = parseManifestKey(key);
-    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [] });
+    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [], ahead: [] });
     const pin = parsePinKey(key);
     if (pin) beside.push({ backup: pin, check: undefined });
     const found = parseCheckKey(key);
-    if (found) beside.push({ backup: found.backup, check: { run: found.run, kind: found.kind, passed: found.passed } });
+    if (found) {
+      const { backup, run, kind, passed } = found;
+      beside.push({ backup, check: { run, kind, passed, at: modified } });
+    }
   }
   for (const { backup, check } of beside) {
     const standing = committed.get(nameOf(backup));
     if (check) standing?.checks.push(check);
     else if (standing) standing.pinned = true;
   }
-  for (const { checks } of committed.values()) checks.sort((a, b) => (a.run < b.run ? -1 : 1));
+  const now = new Date();
+  for (const standing of committed.values()) Object.assign(standing, placeLooks(standing.checks, now));
   return [...committed.values()].sort((a, b) => (a.backupId < b.backupId ? 1 : -1));
 }
 
 /** The newest look of one kind at a backup. */
-export function lastCheck(standing: Standing, kind: CheckKey['kind']): CheckKey | undefined {
+export function lastCheck(standing: Standing, kind: CheckKey['kind']): Look | undefined {
   return standing.checks.filter((check) => check.kind === kind).at(-1);
 }
 
