@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Deletion } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -10,7 +11,7 @@ const namesAtOnce = 1_000;
 const mostRounds = 60;
 
 export interface DoomedChunks {
-  /** Names the list; the same for every attempt. */
+  /** How the list's name begins, for people. Each call has a list of its own. */
   id: string;
   names: readonly string[];
   /** Which of the names are needed after all. Asked after the list is written, and again where deleting takes long. */
@@ -26,16 +27,18 @@ export interface DoomedChunks {
  * committed backup has been asked for after the last deletion that did not know of it. No clock and no lock takes part,
  * but for the list of a killed deleter, which is disregarded long after it could delete anything.
  *
- * Safe to run twice, and several at once. The list stays where a request fails, as it may still be carried out.
+ * Safe to run twice, and several at once: none takes away the list by which another is seen. The list stays where a
+ * request fails, as it may still be carried out.
  */
 export async function deleteDoomed(repository: Repository, doomed: DoomedChunks): Promise<Deletion> {
+  const list = `${doomed.id}-${randomBytes(6).toString('hex')}`;
   let deletion = noDeletion;
   let rest = doomed.names;
   for (let round = 1; rest.length > 0; round++) {
     if (round > mostRounds) throw tooSlow(repository, rest.length);
-    await writeDoomedList(repository, doomed.id, rest);
+    await writeDoomedList(repository, list, rest);
     const isInTime = startLease();
-    const spared = await askSpared(repository, { ...doomed, names: rest });
+    const spared = await askSpared(repository, { ...doomed, id: list, names: rest });
     rest = rest.filter((name) => !spared.has(name));
     while (rest.length > 0 && isInTime()) {
       const keys = rest.slice(0, namesAtOnce).map(chunkKey);
@@ -43,7 +46,7 @@ export async function deleteDoomed(repository: Repository, doomed: DoomedChunks)
       rest = rest.slice(namesAtOnce);
     }
   }
-  await removeDoomedList(repository, doomed.id);
+  await removeDoomedList(repository, list);
   return deletion;
 }
 

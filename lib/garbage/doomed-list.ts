@@ -7,14 +7,15 @@ const doomedSchema = z.strictObject({ names: z.array(objectName) });
 
 const prefix = 'sweep/';
 
-/** How long after writing its list a deleter may send requests that delete; then it writes the list anew. */
+/** How long after it began to write its list a deleter may send requests that delete; then it writes the list anew. */
 export const doomedLeaseMs = 60_000;
 
 /**
- * A list older than this, by the store's clock, belongs to a deleter that was killed: far beyond the lease and every
- * retry of a request. It is also as old as a signed S3 request may become before the store refuses it.
+ * A list older than this, by the store's clock, belongs to a deleter that deletes no more: no request is sent, and none
+ * tried again, after the lease, and S3 refuses one that was signed more than 15 minutes ago, however long it was on its
+ * way (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html).
  */
-export const doomedDeadMs = 15 * 60_000;
+export const doomedDeadMs = 20 * 60_000;
 
 /** Writes down which chunks are about to be deleted: before the deleter looks whether they are needed. */
 export async function writeDoomedList(repository: Repository, id: string, names: readonly string[]): Promise<void> {
