@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Deletion } from '#lib/repository/object-store.ts';
+import { OutOfTimeError } from '#lib/repository/out-of-time-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { chunkKey } from '#lib/repository/repository-keys.ts';
 import { addDeletion, noDeletion } from './deletion-total.ts';
@@ -36,14 +37,19 @@ export async function deleteDoomed(repository: Repository, doomed: DoomedChunks)
   let rest = doomed.names;
   for (let round = 1; rest.length > 0; round++) {
     if (round > mostRounds) throw tooSlow(repository, rest.length);
-    await writeDoomedList(repository, list, rest);
+    // Before the list is written: it is never older than the lease.
     const isInTime = startLease();
+    await writeDoomedList(repository, list, rest);
     const spared = await askSpared(repository, { ...doomed, id: list, names: rest });
     rest = rest.filter((name) => !spared.has(name));
-    while (rest.length > 0 && isInTime()) {
-      const keys = rest.slice(0, namesAtOnce).map(chunkKey);
-      deletion = addDeletion(deletion, await repository.store.deleteMany(keys));
-      rest = rest.slice(namesAtOnce);
+    try {
+      while (rest.length > 0) {
+        const keys = rest.slice(0, namesAtOnce).map(chunkKey);
+        deletion = addDeletion(deletion, await repository.store.deleteMany(keys, { isInTime }));
+        rest = rest.slice(namesAtOnce);
+      }
+    } catch (cause) {
+      if (!(cause instanceof OutOfTimeError)) throw cause;
     }
   }
   await removeDoomedList(repository, list);

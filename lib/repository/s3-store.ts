@@ -138,10 +138,11 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
         await unlessMissing(() => client.send(new DeleteObjectCommand(object)));
       });
     },
-    deleteMany(keys) {
+    deleteMany(keys, deleteOptions) {
       for (const key of keys) assertObjectKey(key);
       const doing = `delete ${keys.length} objects`;
-      return explain(doing, () => deleteObjects(client, { Bucket, folder, maxAttempts, md5: mode !== 'crc32' }, keys));
+      const place = { Bucket, folder, maxAttempts, md5: mode !== 'crc32', ...deleteOptions };
+      return explain(doing, () => deleteObjects(client, place, keys));
     },
   };
 }
