@@ -10,11 +10,12 @@ import { type PlannedBackup, planRetention } from './plan-retention.ts';
 
 /**
  * Decides for every backup, of one connection or of all, whether it stays. Only what no rule keeps is read, for its
- * label; one that cannot be read stays. Reads only. @throws StorageError, UnavailableError.
+ * label; one that cannot be read stays. `labelsOf`: only these are read. Reads only.
+ * @throws StorageError, UnavailableError.
  */
 export async function planPrune(
   workspace: Workspace,
-  { connection, now }: { connection?: string | undefined; now: Date },
+  { connection, now, labelsOf }: { connection?: string | undefined; now: Date; labelsOf?: ReadonlySet<string> },
 ): Promise<PlannedBackup[]> {
   const { config, repository } = workspace;
   const standings = await listStandings(repository, connection);
@@ -24,7 +25,7 @@ export async function planPrune(
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([name, own]) => planRetention(own, { rules: config.retention.of(name), now, inUse, labels }));
   const goes = new Set(plan(new Map()).flatMap(({ keptBy, backupId }) => (keptBy.length === 0 ? [backupId] : [])));
-  const candidates = standings.filter(({ backupId }) => goes.has(backupId));
+  const candidates = standings.filter(({ backupId }) => goes.has(backupId) && labelsOf?.has(backupId) !== false);
   return candidates.length === 0 ? plan(new Map()) : plan(await readLabels(repository, candidates));
 }
 
