@@ -28,7 +28,7 @@ async function wake({ runner }: Holdfast): Promise<void> {
 /** The backups that were begun, oldest first; what a server does by itself at this time of day is left out. */
 async function readBackupRuns(repository: Repository): Promise<RunRecord[]> {
   const runs = await Promise.all((await listRunIds(repository)).reverse().map((id) => readRun(repository, id)));
-  return runs.filter((run) => run !== undefined && run.kind === 'backup');
+  return runs.filter((run) => run !== undefined).filter(({ kind }) => kind === 'backup');
 }
 
 /** The results of those that have ended. */
