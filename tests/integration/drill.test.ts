@@ -11,7 +11,7 @@ import {
   stopScratchConnection,
 } from '#lib/scratch/scratch-connection.ts';
 import { readChecks } from '#lib/standing/check-store.ts';
-import { listStandings } from '#lib/standing/list-standings.ts';
+import { isKnownDamaged, listStandings } from '#lib/standing/list-standings.ts';
 import { damages, findChunk } from '#tests/support/damage-chunk.ts';
 import { shopTemplate } from '#tests/support/shop.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
@@ -106,7 +106,8 @@ describe('a drill', () => {
       const { id, result } = await drill(holdfast);
       expect(result).toMatchObject({ status: 'failed', exitCode: 5, error: { name: 'DamagedError' } });
       const [standing] = await listStandings(holdfast.repository);
-      expect(standing).toMatchObject({ backupId, checks: [{ kind: 'proof', passed: false }] });
+      expect(standing).toMatchObject({ backupId, checks: [{ kind: 'sample', passed: false }] });
+      expect(standing && isKnownDamaged(standing)).toBe(true);
       await expectNothingLeft(holdfast, id);
       const [promise] = await readPromises(await holdfast.workspace(), new Date());
       expect(promise?.lastFailure).toMatchObject({ run: id, kind: 'drill', message: result.error?.message });
