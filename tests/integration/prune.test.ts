@@ -75,7 +75,7 @@ describe('a prune', () => {
       expect(await prune(holdfast)).toMatchObject({ removed: 0, kept: 3, swept: 0, heldBack: null });
 
       // The announcement kept the chunk; when it is old it is taken for that of a killed backup.
-      const old = new Date(Date.now() - 3_600_000);
+      const old = new Date(Date.now() - 25 * 3_600_000);
       const left = 'backups/source/20200101T000000Z-aaaaaa/restore.sh';
       for (const key of [left, 'committing/source/20200101T000000Z-aaaaaa.json', 'sweep/of-a-killed-prune.json']) {
         await utimes(join(holdfast.folder, key), old, old);
