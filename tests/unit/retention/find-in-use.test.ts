@@ -18,7 +18,8 @@ it('holds the backup that a transfer has made for itself until the transfer ends
   await openRun(repository, part);
   await noteChild(repository, { run: transfer, step: 'backup' }, child);
   const ended = { status: 'completed', exitCode: 0, message: '', outcome: null, error: null } as const;
-  await closeRun(repository, { run: part, ...ended });
+  const times = { completedAt: now.toISOString(), durationMs: 0 };
+  await closeRun(repository, { run: part, ...times, ...ended });
   const { backups } = await findInUse({ config, repository }, [], now);
   expect([...backups]).toEqual([[backup, `run ${transfer}`]]);
 });
