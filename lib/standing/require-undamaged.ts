@@ -16,7 +16,7 @@ export async function requireUndamaged(repository: Repository, { connection, bac
   const instead = whole
     ? `Take ${whole.backupId}, the newest that is not known to be damaged.`
     : 'No other backup is at hand.';
-  throw new DamagedError(`Backup ${backupId} of ${connection} was found damaged: by a verification, by a restore, or as it shares a damaged object.`, {
+  throw new DamagedError(`Backup ${backupId} of ${connection} is known to be damaged.`, {
     code: 'backup_known_damaged',
     hint: `${instead} To repair this one: back up again while the source still has its rows, then \`holdfast verify ${backupId}\`.`,
   });
