@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { objectName } from '#lib/manifest/chunk-ref.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { readMark, removeMark } from '#lib/runs/mark.ts';
+import { hasEnded, listWriterSchema, thisWriter } from './list-writer.ts';
 
-const doomedSchema = z.strictObject({ names: z.array(objectName) });
+const doomedSchema = z.strictObject({ names: z.array(objectName), writer: listWriterSchema.nullable().default(null) });
 
 const prefix = 'sweep/';
 
@@ -19,7 +20,7 @@ export const doomedDeadMs = 20 * 60_000;
 
 /** Writes down which chunks are about to be deleted: before the deleter looks whether they are needed. */
 export async function writeDoomedList(repository: Repository, id: string, names: readonly string[]): Promise<void> {
-  await repository.putJson(doomedKey(id), { names });
+  await repository.putJson(doomedKey(id), { names, writer: thisWriter() });
 }
 
 /** Takes the list away once every request to delete has been answered. Safe to repeat. */
@@ -34,9 +35,15 @@ export async function listDoomedLists(repository: Repository): Promise<{ key: st
   return lists;
 }
 
-/** The chunks of a list; none where its deleter is done. @throws DamagedError. */
+/**
+ * The chunks of a list; none where its deleter is done. In a folder nothing is under way any more when the deleter's
+ * process has ended; to a bucket it may have sent what is carried out later. @throws DamagedError.
+ */
 export async function readDoomedNames(repository: Repository, key: string): Promise<readonly string[]> {
-  return (await readMark(repository, { key, schema: doomedSchema }))?.names ?? [];
+  const list = await readMark(repository, { key, schema: doomedSchema });
+  if (list === undefined) return [];
+  const isDead = repository.location.startsWith('file:') && list.writer !== null && hasEnded(list.writer);
+  return isDead ? [] : list.names;
 }
 
 function doomedKey(id: string): string {
