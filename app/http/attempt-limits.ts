@@ -1,6 +1,7 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { clientGroup } from './client-address.ts';
+import { isRateLimit } from './is-rate-limit.ts';
 import { processState } from './process-state.ts';
 
 /** Attempts of one client in five minutes that may be wrong, before it has to wait for the rest of them. */
@@ -86,7 +87,7 @@ async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (cause) {
-    throw cause instanceof RateLimiterRes ? tooMany(cause) : cause;
+    throw isRateLimit(cause) ? tooMany(cause) : cause;
   }
 }
 

@@ -1,10 +1,11 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Identity } from '#lib/access/identity.ts';
 import type { AuditNote } from '#lib/audit/audit-entry.ts';
 import { writeAudit } from '#lib/audit/audit-store.ts';
 import { withAudit } from '#lib/audit/with-audit.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { isRateLimit } from './is-rate-limit.ts';
 import { processState } from './process-state.ts';
 
 /** What is done, as the log keeps it beside who does it. */
@@ -45,7 +46,7 @@ export async function noteRefusal(note: Omit<AuditNote, 'outcome'>, code: string
   try {
     await state.limiter.consume('refusals');
   } catch (cause) {
-    if (!(cause instanceof RateLimiterRes)) throw cause;
+    if (!isRateLimit(cause)) throw cause;
     state.leftOut += 1;
     return;
   }
