@@ -1,17 +1,4 @@
-import {
-  backupRequested,
-  discardRequested,
-  drillRequested,
-  pruneRequested,
-  recoverRequested,
-  restoreRequested,
-  rollbackRequested,
-  runApproved,
-  runCancelled,
-  sweepRequested,
-  transferRequested,
-  verifyRequested,
-} from '#inngest/events.ts';
+import { runCancelled } from '#inngest/events.ts';
 import type { Asked } from '#lib/access/identity.ts';
 import type { Action } from '#lib/access/may.ts';
 import { connectionsOfRun } from '#lib/access/run-scope.ts';
@@ -20,27 +7,14 @@ import { listBackups } from '#lib/manifest/manifest-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { isRunId } from '#lib/runs/run-id.ts';
 import { readRun } from '#lib/runs/run-store.ts';
+import { acceptedEvents } from './accepted-events.ts';
 import type { AcceptedEvent } from './parse-events.ts';
 
-/** What each event that may be sent asks for. */
-const actionOfEvent: ReadonlyMap<string, Action> = new Map([
-  [backupRequested.name, 'start-backup'],
-  [restoreRequested.name, 'restore'],
-  [recoverRequested.name, 'recover'],
-  [transferRequested.name, 'transfer'],
-  [rollbackRequested.name, 'rollback'],
-  [discardRequested.name, 'discard'],
-  [sweepRequested.name, 'sweep'],
-  [pruneRequested.name, 'prune'],
-  [drillRequested.name, 'drill'],
-  [verifyRequested.name, 'verify'],
-  [runApproved.name, 'approve'],
-  [runCancelled.name, 'cancel'],
-] as const);
+const actions: ReadonlyMap<string, Action> = new Map(acceptedEvents.map(({ event, action }) => [event.name, action]));
 
 /** The right an event needs. An event that is not known here needs the one of an admin. */
 export function actionOf({ name }: AcceptedEvent): Action {
-  return actionOfEvent.get(name) ?? 'settings';
+  return actions.get(name) ?? 'settings';
 }
 
 /**

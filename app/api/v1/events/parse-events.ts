@@ -1,27 +1,9 @@
 import { z } from 'zod';
-import {
-  backupRequested,
-  discardRequested,
-  drillRequested,
-  pruneRequested,
-  recoverRequested,
-  restoreRequested,
-  rollbackRequested,
-  runApproved,
-  runCancelled,
-  sweepRequested,
-  transferRequested,
-  verifyRequested,
-} from '#inngest/events.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
+import { acceptedEvents } from './accepted-events.ts';
 
-/** What other services may ask for; the rest of the events is Holdfast's own to send. */
-const accepted = [
-  ...[backupRequested, restoreRequested, transferRequested, recoverRequested, rollbackRequested, discardRequested],
-  ...[drillRequested, sweepRequested, pruneRequested, verifyRequested, runApproved, runCancelled],
-];
 const schemas = new Map<string, z.ZodType<Record<string, unknown>>>(
-  accepted.map(({ name, schema }) => [name, z.strictObject(withoutParent(schema.shape))]),
+  acceptedEvents.map(({ event: { name, schema } }) => [name, z.strictObject(withoutParent(schema.shape))]),
 );
 
 /** Only a run makes another one a part of itself. */
