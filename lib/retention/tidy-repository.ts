@@ -81,11 +81,12 @@ async function removeOldRuns(repository: Repository, before: Date): Promise<Tidi
     runs.set(id, run);
   }
   const old = [...runs.values()].filter(({ ended }) => ended);
-  const objects = await deleteKeys(
-    repository,
-    old.flatMap(({ keys }) => keys),
+  const [results, others] = [true, false].map((wanted) =>
+    old.flatMap(({ keys }) => keys.filter((key) => key.endsWith('/result.json') === wanted)),
   );
-  return { folders: old.length, objects };
+  // What says that a run has ended goes last: a kill in between leaves it to the next prune, and no run that seems open.
+  const first = await deleteKeys(repository, others ?? []);
+  return { folders: old.length, objects: addDeletion(first, await deleteKeys(repository, results ?? [])) };
 }
 
 async function deleteKeys({ store }: Repository, keys: readonly string[]): Promise<Deletion> {

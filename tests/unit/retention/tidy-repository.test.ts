@@ -29,3 +29,31 @@ it('keeps an announced commit for a day, however short the grace time is', async
   age(25);
   expect(await tidy()).toEqual([]);
 });
+
+it('killed at an old run leaves it to the next prune: what says that it has ended goes last', async () => {
+  const objects = new Map<string, { bytes: Buffer; modified: Date }>();
+  const store = createMemoryStore(objects);
+  let calls = 0;
+  const open = (dies: boolean) =>
+    createRepository({
+      store: {
+        ...store,
+        deleteMany(keys, options) {
+          if (dies && keys.length > 0 && ++calls === 2) throw new Error('killed');
+          return store.deleteMany(keys, options);
+        },
+      },
+      ...{ seal: plainSeal, codec: 'zstd', keys: null, beforeChunks: async () => undefined },
+    });
+  const config = resolveConfig({}, { DATABASE_URL: 'postgres://localhost/x' });
+  const folder = 'runs/20200101/20200101T000000Z-aaaaaa/';
+  for (const name of ['result.json', 'run.json', 'steps/01-open.json']) {
+    objects.set(`${folder}${name}`, { bytes: Buffer.from('{}'), modified: new Date(0) });
+  }
+  const left = () => [...objects.keys()].filter((key) => key.startsWith(folder));
+  const tidy = (dies: boolean) => tidyRepository({ config, repository: open(dies) }, '20261121T014500Z-x7k2qd');
+  await expect(tidy(true)).rejects.toThrow('killed');
+  expect(left()).toEqual([`${folder}result.json`]);
+  await tidy(false);
+  expect(left()).toEqual([]);
+});
