@@ -22,6 +22,8 @@ const config: NextConfig = {
     'prom-client',
   ],
   outputFileTracingIncludes: { '/api/inngest': [pgDump] },
+  // What looks for programs and configs at run time makes the tracer take the whole project for needed.
+  outputFileTracingExcludes: { '/*': ['./tests/**/*', './bench/**/*', './demo/**/*', './docs/**/*'] },
   headers: async () => [
     {
       source: '/:path*',

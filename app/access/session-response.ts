@@ -27,5 +27,6 @@ export function redirectTo(path: string, cookies: readonly string[] = []): Respo
 export function localPath(wanted: string | null | undefined): string {
   const base = 'http://here.invalid';
   const url = wanted?.startsWith('/') ? URL.parse(wanted, base) : null;
-  return url?.origin === base ? `${url.pathname}${url.search}` : '/';
+  // Dots are taken out of a path last: `/.//elsewhere` becomes the address of another server.
+  return url?.origin === base && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}` : '/';
 }

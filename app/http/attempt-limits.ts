@@ -8,6 +8,8 @@ import { processState } from './process-state.ts';
 export const attemptsOfOne = 10;
 /** Of all clients together: what a flood from many addresses may cost. */
 export const attemptsOfAll = 300;
+/** Looks for unknown tokens of one client: so few that it cannot use up those of all. */
+export const lookupsOfOne = 60;
 const windowSeconds = 300;
 
 /** In memory, by process. */
@@ -15,7 +17,7 @@ const limits = () =>
   processState('attempt-limits', () => ({
     signIns: limitsOf('sign-in'),
     guesses: limitsOf('guess'),
-    lookups: new RateLimiterMemory({ keyPrefix: 'lookup', points: attemptsOfAll, duration: windowSeconds }),
+    lookups: limitsOf('lookup', lookupsOfOne),
   }));
 
 interface Limits {
@@ -23,9 +25,9 @@ interface Limits {
   all: RateLimiterMemory;
 }
 
-function limitsOf(what: string): Limits {
+function limitsOf(what: string, ofOne = attemptsOfOne): Limits {
   return {
-    one: new RateLimiterMemory({ keyPrefix: `${what}-one`, points: attemptsOfOne, duration: windowSeconds }),
+    one: new RateLimiterMemory({ keyPrefix: `${what}-one`, points: ofOne, duration: windowSeconds }),
     all: new RateLimiterMemory({ keyPrefix: `${what}-all`, points: attemptsOfAll, duration: windowSeconds }),
   };
 }
@@ -40,13 +42,16 @@ export interface CountedAttempt {
  * @throws UnavailableError (`too_many_attempts`) with the time to wait.
  */
 export async function countSignIn(address: string): Promise<CountedAttempt> {
-  const { signIns } = limits();
+  return count(limits().signIns, address);
+}
+
+async function count({ one, all }: Limits, address: string): Promise<CountedAttempt> {
   const group = clientGroup(address);
-  await consume(signIns.one, group);
-  await consume(signIns.all, 'all');
+  await consume(one, group);
+  await consume(all, 'all');
   return {
     async withdraw() {
-      await Promise.all([signIns.one.reward(group), signIns.all.reward('all')]);
+      await Promise.all([one.reward(group), all.reward('all')]);
     },
   };
 }
@@ -72,16 +77,10 @@ export async function countGuess(address: string): Promise<void> {
 
 /**
  * Counts a look into the repository for a token that this process has not seen. Nobody guesses one of those: this
- * bounds what made-up ones cost. @throws UnavailableError (`too_many_attempts`).
+ * bounds what made-up ones cost, of one client first, so that it keeps nobody else out. @throws UnavailableError (`too_many_attempts`).
  */
-export async function countLookup(): Promise<CountedAttempt> {
-  const { lookups } = limits();
-  await consume(lookups, 'all');
-  return {
-    async withdraw() {
-      await lookups.reward('all');
-    },
-  };
+export async function countLookup(address: string): Promise<CountedAttempt> {
+  return count(limits().lookups, address);
 }
 
 async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {

@@ -63,7 +63,7 @@ async function identifyBearer(authorization: string, address: string): Promise<I
 async function checkLimited(text: string, address: string): Promise<Identity> {
   const token = parseTokenText(text);
   if (token !== undefined) {
-    const lookup = isKnownToken(token.id) ? undefined : await countLookup();
+    const lookup = isKnownToken(token.id) ? undefined : await countLookup(address);
     const identity = await checkBearer(text, readEnvironment());
     await lookup?.withdraw();
     return identity;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { notePassedOver } from '#cli/output/note-passed-over.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
@@ -46,7 +47,11 @@ async function drill(terminal: Terminal, options: z.infer<typeof optionsSchema>)
   const { connection, backup: named, to, lanes } = options;
   const workspace = await openWorkspace();
   const { config, repository } = workspace;
-  const { id: backup } = await findManifest(repository, { backup: named, connection });
+  const { id: backup } = await findManifest(repository, {
+    backup: named,
+    connection,
+    onPassedOver: (passedOver) => notePassedOver(terminal, passedOver),
+  });
   const on = to ?? config.care.get(connection)?.drillOn ?? undefined;
   if (on !== undefined) await checkConnection(findConnection(config, on));
   // Loaded here: usage errors should not wait for Inngest's SDK.

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { z } from 'zod';
+import { notePassedOver } from '#cli/output/note-passed-over.ts';
 import { escapeControls, type Terminal } from '#cli/output/terminal.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
@@ -67,7 +68,11 @@ async function exportTo(terminal: Terminal, named: string, options: z.infer<type
   }
   const { config, repository } = await openWorkspace();
   const scratch = options.scratch === undefined ? null : findConnection(config, options.scratch);
-  const manifest = await findManifest(repository, { backup: named, connection: options.from });
+  const manifest = await findManifest(repository, {
+    backup: named,
+    connection: options.from,
+    onPassedOver: (passedOver) => notePassedOver(terminal, passedOver),
+  });
   const toStream = options.output === '-';
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();

@@ -1,5 +1,8 @@
+import { notePassedOver } from '#cli/output/note-passed-over.ts';
+import type { Terminal } from '#cli/output/terminal.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import { type BackupKey, listBackups } from '#lib/manifest/manifest-store.ts';
+import { pickLatest } from '#lib/manifest/pick-latest.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listRunIds } from '#lib/runs/run-store.ts';
 
@@ -7,9 +10,10 @@ import { listRunIds } from '#lib/runs/run-store.ts';
 export type Named = { kind: 'backup'; key: BackupKey } | { kind: 'run'; runId: string };
 
 /** Finds a backup or a run by its id or the beginning of one; `latest` is the newest backup. @throws UsageError. */
-export async function findNamed(repository: Repository, name: string): Promise<Named> {
+export async function findNamed(terminal: Terminal, repository: Repository, name: string): Promise<Named> {
   const backups = await listBackups(repository);
-  if (name === 'latest' && backups[0] !== undefined) return { kind: 'backup', key: backups[0] };
+  const latest = name === 'latest' ? takeLatest(terminal, backups) : undefined;
+  if (latest !== undefined) return { kind: 'backup', key: latest };
   const runIds = await listRunIds(repository);
   const named: { id: string; named: Named }[] = [
     ...backups.map((key) => ({ id: key.backupId, named: { kind: 'backup' as const, key } })),
@@ -19,11 +23,18 @@ export async function findNamed(repository: Repository, name: string): Promise<N
 }
 
 /** Finds a backup by its id or the beginning of one; `latest` is the newest. @throws UsageError. */
-export async function findBackup(repository: Repository, name: string): Promise<BackupKey> {
+export async function findBackup(terminal: Terminal, repository: Repository, name: string): Promise<BackupKey> {
   const backups = await listBackups(repository);
-  if (name === 'latest' && backups[0] !== undefined) return backups[0];
+  const latest = name === 'latest' ? takeLatest(terminal, backups) : undefined;
+  if (latest !== undefined) return latest;
   const named = backups.map((key) => ({ id: key.backupId, named: key }));
   return pickNamed(named, { name, location: repository.location });
+}
+
+function takeLatest(terminal: Terminal, backups: readonly BackupKey[]): BackupKey | undefined {
+  const { latest, passedOver } = pickLatest(backups, new Date());
+  notePassedOver(terminal, passedOver);
+  return latest;
 }
 
 /** Finds a run by its id or the beginning of one. @throws UsageError. */

@@ -30,7 +30,7 @@ async function pin(
   { reason = null }: z.infer<typeof optionsSchema>,
 ): Promise<number> {
   const { repository } = await openWorkspace();
-  const backup = await findBackup(repository, named);
+  const backup = await findBackup(terminal, repository, named);
   const pinned = { pinnedAt: new Date().toISOString(), reason };
   const note = {
     ...whoRunsThis(),

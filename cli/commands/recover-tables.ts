@@ -1,4 +1,5 @@
 import { confirm, protectionOf, requireRightName } from '#cli/confirmation/confirm.ts';
+import { notePassedOver } from '#cli/output/note-passed-over.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
@@ -34,7 +35,11 @@ export async function recoverTables(
   const { tables, schema } = requireBoth(options);
   const target = findConnection(workspace.config, to);
   // Found here, so that `latest` means the newest backup at the time of the command, also for a run that waits.
-  const manifest = await findManifest(workspace.repository, { backup: options.backup, connection: options.from });
+  const manifest = await findManifest(workspace.repository, {
+    backup: options.backup,
+    connection: options.from,
+    onPassedOver: (passedOver) => notePassedOver(terminal, passedOver),
+  });
   // Planned here too: a misspelt table is told before a run is made of it.
   const backup = { manifest, entries: await readSchemaEntries(workspace.repository, manifest) };
   const plan = planRecovery(backup, { patterns: tables, schema, lanes: 1, unlogged: false });

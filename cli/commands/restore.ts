@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { requireRightName } from '#cli/confirmation/confirm.ts';
 import { confirmCutover } from '#cli/confirmation/confirm-cutover.ts';
+import { notePassedOver } from '#cli/output/note-passed-over.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
@@ -78,7 +79,11 @@ async function restore(terminal: Terminal, named: string, options: z.infer<typeo
   const target = findConnection(workspace.config, to);
   requireRightName(target, given);
   // Found here, so that `latest` means the newest backup at the time of the command, also for a run that waits.
-  const manifest = await findManifest(workspace.repository, { backup: named, connection: from });
+  const manifest = await findManifest(workspace.repository, {
+    backup: named,
+    connection: from,
+    onPassedOver: (passedOver) => notePassedOver(terminal, passedOver),
+  });
   const { id: backup, connection, source } = manifest;
   await checkConnection(target);
   const title = `restore of ${backup} to ${to}`;

@@ -36,7 +36,7 @@ export function addShow(program: Command, start: StartVerb): void {
 
 async function show(terminal: Terminal, id: string): Promise<number> {
   const workspace = await openWorkspace();
-  const named = await findNamed(workspace.repository, id);
+  const named = await findNamed(terminal, workspace.repository, id);
   if (named.kind === 'run') return showRun(terminal, workspace, named.runId);
   const outline = await readOutline(workspace.repository, named.key);
   const manifest = outline.checked ? await readManifest(workspace.repository, named.key) : null;

@@ -22,7 +22,7 @@ export function addUnpin(program: Command, start: StartVerb): void {
 
 async function unpin(terminal: Terminal, named: string): Promise<number> {
   const { repository } = await openWorkspace();
-  const backup = await findBackup(repository, named);
+  const backup = await findBackup(terminal, repository, named);
   const note = { ...whoRunsThis(), what: 'unpin', object: backup.backupId, detail: { connection: backup.connection } };
   await withAudit(repository, note, () => unpinBackup(repository, backup));
   terminal.result({ ...backup, pin: null }, () => `${backup.backupId} of ${backup.connection} has no pin`);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { notePassedOver } from '#cli/output/note-passed-over.ts';
 import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { runWorkflow } from '#cli/workflow/run-workflow.ts';
@@ -43,7 +44,11 @@ async function verify(
   { from, sample }: z.infer<typeof optionsSchema>,
 ): Promise<number> {
   const workspace = await openWorkspace();
-  const { id: backup, connection } = await findManifest(workspace.repository, { backup: named, connection: from });
+  const { id: backup, connection } = await findManifest(workspace.repository, {
+    backup: named,
+    connection: from,
+    onPassedOver: (passedOver) => notePassedOver(terminal, passedOver),
+  });
   // Loaded here: verbs that only read, and usage errors, should not wait for Inngest's SDK.
   const { verifyRequested } = await import('#inngest/events.ts');
   const finished = await runWorkflow(terminal, workspace, {

@@ -41,6 +41,7 @@ export const backup = inngest.createFunction(
       }),
     );
 
+    let isCommitted = false;
     const backUp = async (): Promise<Ending> => {
       const { fromBranch, formats, ...preflight } = await steps.run('preflight', async ({ config }) => {
         const connection = findConnection(config, request.connection);
@@ -65,6 +66,7 @@ export const backup = inngest.createFunction(
       const ending = await untilSnapshotHolds((epoch) =>
         backUpEpoch({ steps, step }, { run, request, epoch, branch, preflight }),
       );
+      isCommitted = ending.status === 'completed';
       // A backup that is a part of another run, such as a transfer, is there for it and not for other readers.
       return run.parent === null ? storeFormats(steps, { run, ending, formats }) : ending;
     };
@@ -85,7 +87,7 @@ export const backup = inngest.createFunction(
       { steps, step },
       { run, ending: { ...ending, message: `${ending.message}${after.left}` } },
     );
-    if (after.prunes) {
+    if (after.prunes && isCommitted) {
       const data = { connection: request.connection };
       // A run of its own, after the commit: whatever becomes of it, the backup is good.
       await step.sendEvent('prune', { name: pruneRequested.name, data, id: `${run.id}.prune` });

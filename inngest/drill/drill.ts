@@ -75,7 +75,7 @@ export const drill = inngest.createFunction(
     const ending = await recover().catch(failedEnding);
     await steps
       .run('take-down', ({ repository }) => takeDownPlace(repository, run.id))
-      // What it came to stands; a server that could not be ended ends when its time is over.
+      // What it came to stands; a server that could not be ended keeps its mark, and the next sweep takes it down.
       .catch(() => undefined);
     return finishRun(engine, { run: { ...run, backup: found }, ending });
   },

@@ -7,6 +7,7 @@ import { findServerEngine } from '#lib/config/find-server-engine.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { nextCronTick } from '#lib/config/next-cron-tick.ts';
 import { exitCodes, HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { sweepScratchConnections } from '#lib/scratch/scratch-connection.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { describeChange } from './describe-change.ts';
 import { startLocalRunner } from './local-runner.ts';
@@ -33,6 +34,7 @@ export async function embedRunner(): Promise<void> {
       beforeWork: (opened) => takeWhatWasDecided(opened, openRepository),
     });
     stopOnSignal(runner, say);
+    void sweepScratch();
     // For as long as the process lives: a closed runner takes nothing.
     void followDecisions(runner, { openRepository, signal: new AbortController().signal });
     const left = runner.pendingRuns().length;
@@ -42,6 +44,17 @@ export async function embedRunner(): Promise<void> {
     if (!(cause instanceof HoldfastError)) throw cause;
     say(`${cause.message} (${cause.code}). ${cause.hint}`);
     process.exit(cause.exitCode === exitCodes.done ? exitCodes.unexpected : cause.exitCode);
+  }
+}
+
+/** Servers of drills that nobody has ended go with their time; one that cannot be ended keeps no server from starting. */
+async function sweepScratch(): Promise<void> {
+  try {
+    for (const name of await sweepScratchConnections()) say(`a server of a drill that was left here is gone: ${name}`);
+  } catch (cause) {
+    say(
+      `a server of a drill that was left here cannot be taken away: ${cause instanceof Error ? cause.message : cause}`,
+    );
   }
 }
 

@@ -26,7 +26,7 @@ export async function acquireJournalLock(path: string): Promise<() => Promise<vo
   const draft = `${path}.${own.token}`;
   await writeFile(draft, JSON.stringify(own));
   try {
-    while (!(await tryLink(draft, path))) await removeIfDead(path, own);
+    while (!(await tryLink(draft, path)) && !(await takeOver({ path, draft }, own)));
   } finally {
     await rm(draft, { force: true });
   }
@@ -63,21 +63,46 @@ async function tryLink(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function removeIfDead(path: string, own: LockOwner): Promise<void> {
+/**
+ * Puts the draft in the place of a lock whose process is dead; answers whether it did. Who does that first claims the
+ * dead lock by a file that carries its token, which one process alone can create; whoever comes late finds another lock
+ * when it looks once more, and leaves it. A claim whose process is dead is claimed in the same way.
+ * @throws RefusedError where the lock's process lives.
+ */
+async function takeOver({ path, draft }: { path: string; draft: string }, own: LockOwner): Promise<boolean> {
   const owner = await readOwner(path);
-  if (owner === undefined) return;
-  const alive = owner.machine === own.machine ? startTime(owner.pid) === owner.started : await beats(path);
-  if (alive) {
+  if (owner === undefined) return false;
+  if (await isAlive(path, { owner, own })) {
     throw new RefusedError(`journal in use by pid ${owner.pid}: ${path}`, {
       code: 'journal_in_use',
       hint: 'Wait until that process has ended, or give this one another journal.',
     });
   }
-  // Renamed before it is removed: where another process was faster, what comes away is its lock and goes back.
-  const aside = `${path}.${own.token}.dead`;
-  await rename(path, aside).catch(ignoreMissing);
-  if ((await readOwner(aside))?.token !== owner.token) await link(aside, path).catch(ignoreMissing);
-  await rm(aside, { force: true });
+  const claims: string[] = [];
+  for (let dead = owner; ; ) {
+    const claim = `${path}.${dead.token}.next`;
+    claims.push(claim);
+    if (await tryLink(draft, claim)) break;
+    const claimant = await readOwner(claim);
+    // Done with, or under way: the next look at the lock tells.
+    if (claimant === undefined || (await isAlive(claim, { owner: claimant, own }))) {
+      await sleep(10);
+      return false;
+    }
+    dead = claimant;
+  }
+  const isStillDead = (await readOwner(path))?.token === owner.token;
+  if (isStillDead) {
+    const mine = `${draft}.mine`;
+    await link(draft, mine);
+    await rename(mine, path);
+  }
+  for (const claim of isStillDead ? claims : claims.slice(-1)) await rm(claim, { force: true });
+  return isStillDead;
+}
+
+async function isAlive(file: string, { owner, own }: { owner: LockOwner; own: LockOwner }): Promise<boolean> {
+  return owner.machine === own.machine ? startTime(owner.pid) === owner.started : beats(file);
 }
 
 async function beats(path: string): Promise<boolean> {

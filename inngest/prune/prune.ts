@@ -83,13 +83,16 @@ async function removeAll(steps: RunSteps, { runId, going }: { runId: string; goi
 
 async function sweepAll(steps: RunSteps, runId: string): Promise<Swept> {
   const { openBackups, found } = await steps.run('find-garbage', async (workspace) => {
-    // Safe to run twice: reads, and writes its lists anew.
+    // Safe to run twice: reads, and each attempt writes lists of its own.
     const { openBackups } = await findInUse(workspace, [], new Date());
     return { openBackups, found: openBackups.length > 0 ? null : await listGarbage(workspace, runId) };
   });
   let objects = noDeletion;
-  for (let part = 0; part < (found?.lists ?? 0); part++) {
-    const swept = await steps.run(`sweep-${part}`, ({ repository }) => sweepGarbage(repository, { runId, part }));
+  const { attempt, lists } = found ?? { attempt: '', lists: 0 };
+  for (let part = 0; part < lists; part++) {
+    const swept = await steps.run(`sweep-${part}`, ({ repository }) =>
+      sweepGarbage(repository, { runId, attempt, part }),
+    );
     objects = addDeletion(objects, swept);
   }
   return { found, openBackups, objects };

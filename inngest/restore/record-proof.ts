@@ -1,4 +1,6 @@
+import type { Ending } from '#inngest/finish-run.ts';
 import type { RunSteps } from '#inngest/run-step.ts';
+import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import type { ProofSummary } from '#lib/proof/summarize-proof.ts';
@@ -32,16 +34,30 @@ export async function recordProof(
   });
 }
 
-/** Keeps with the backup that a restore found it damaged. Safe to run twice: the same run writes the same key. */
+/**
+ * Keeps with the backup that a restore found one of its objects damaged: as a reading of a part of them, so that only a
+ * whole verification that passes lifts it. Safe to run twice: the same run writes the same key.
+ */
 export async function recordDamage(
   steps: RunSteps,
-  { run, backup, message }: { run: RunRecord; backup: BackupKey; message: string },
+  { run, backup, ending }: { run: RunRecord; backup: BackupKey; ending: Pick<Ending, 'message' | 'error'> },
 ): Promise<void> {
+  if (!isOfBackup(ending)) return;
   await steps
     .run('record-damage', ({ repository }) => {
       const about = { run: run.id, at: new Date().toISOString(), recoveryMs: null };
-      return recordCheck(repository, backup, { ...about, kind: 'proof', passed: false, how: `restored: ${message}` });
+      return recordCheck(repository, backup, {
+        ...about,
+        kind: 'sample',
+        passed: false,
+        how: `restored: ${ending.message}`,
+      });
     })
     // The run's own result says it too, and that is not to be lost for this.
     .catch(() => undefined);
+}
+
+/** What a run keeps for itself may be damaged too, and says nothing about the backup. */
+function isOfBackup({ message, error }: Pick<Ending, 'message' | 'error'>): boolean {
+  return error?.exitCode === exitCodes.damaged && error.code !== 'run_state_missing' && !message.startsWith('runs/');
 }

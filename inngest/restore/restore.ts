@@ -6,7 +6,6 @@ import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
 import { performCutOver } from '#lib/cutover/carry-out.ts';
 import { undoCutover } from '#lib/cutover/undo-cutover.ts';
-import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { type BackupKey, findManifest } from '#lib/manifest/manifest-store.ts';
 import { requireUndamaged } from '#lib/standing/require-undamaged.ts';
 import { awaitApproval } from './await-approval.ts';
@@ -91,8 +90,7 @@ export const restore = inngest.createFunction(
     const ending = await restoreAndCutOver()
       .catch(failedEnding)
       .then((ended) => undoRestore(engine, { request, fenced, ending: ended }));
-    const { exitCode, message } = ending;
-    if (key && exitCode === exitCodes.damaged) await recordDamage(steps, { run, backup: key, message });
+    if (key) await recordDamage(steps, { run, backup: key, ending });
     return finishRun(engine, { run: { ...run, backup: found }, ending });
   },
 );

@@ -11,7 +11,8 @@ import type { Workspace } from '#lib/workspace/open-workspace.ts';
 
 /**
  * Where a run of the kind and connection is under way, writes a run down that was skipped, and answers its outcome; else
- * `null`. Safe to run twice: a run that the first attempt has written is answered again.
+ * `null`. Safe to run twice: a run that the first attempt has written is answered again, and one that it has only begun
+ * is no other run.
  */
 export async function skipOverlap(
   workspace: Workspace,
@@ -26,7 +27,9 @@ export async function skipOverlap(
   const { kind, connection, context, tick } = scheduled;
   const runId = deriveRunId(tick, context.runId);
   const written = await readResult(repository, runId);
-  const other = written ? undefined : await findOpenRun(repository, { kind, connection, now: new Date() });
+  const other = written
+    ? undefined
+    : await findOpenRun(repository, { kind, connection, except: runId, now: new Date() });
   if (written) return toOutcome(written.run, { ...skippedEnding(''), message: messageOf(written.outcome) });
   if (other === undefined) return null;
   const about = { runId, context, kind, connection, target: null, backup: null };

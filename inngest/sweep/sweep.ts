@@ -11,8 +11,11 @@ import { releaseSnapshotBranch } from '#lib/backup/snapshot-branch.ts';
 import { discardFinished } from '#lib/cutover/discard-finished.ts';
 import { planSweep, type SweepAction } from '#lib/cutover/plan-sweep.ts';
 import { readKeptRuns } from '#lib/cutover/read-kept-runs.ts';
+import { takeDownPlace } from '#lib/drill/set-up-place.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
+import { readRun } from '#lib/runs/run-store.ts';
+import { sweepScratchConnections } from '#lib/scratch/scratch-connection.ts';
 
 /** Runs looked after in one sweep; the rest waits for the next one. */
 const mostActions = 50;
@@ -43,6 +46,12 @@ export const sweep = inngest.createFunction(
         });
       }
       const swept = actions.length - failures.length;
+      await steps
+        // Safe to run twice: what is gone is not there. Servers of runs whose record is gone have nobody else.
+        .run('sweep-scratch', async () => void (await sweepScratchConnections()))
+        .catch((cause: unknown) => {
+          failures.push(`scratch servers: ${cause instanceof Error ? cause.message : cause}`);
+        });
       const message = `${swept} of ${actions.length} runs were swept.${failures.map((line) => ` ${line}`).join('')}`;
       const outcome = { actions, failures };
       if (failures.length === 0)
@@ -67,7 +76,12 @@ async function sweepRun(
     return;
   }
   if (action === 'release') {
-    await steps.run(`release-${run}`, (workspace) => releaseSnapshotBranch(workspace, run));
+    await steps.run(`release-${run}`, async (workspace) => {
+      // Safe to run twice: what is gone stays gone.
+      const record = await readRun(workspace.repository, run);
+      if (record?.kind === 'drill') await takeDownPlace(workspace.repository, run);
+      else await releaseSnapshotBranch(workspace, run);
+    });
     return;
   }
   const closed = await steps.run(`close-${run}`, (workspace) => {

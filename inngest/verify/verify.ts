@@ -10,6 +10,7 @@ import { findManifest, readManifest } from '#lib/manifest/manifest-store.ts';
 import { recordCheck } from '#lib/standing/check-store.ts';
 import { checkTotals } from '#lib/verify/check-totals.ts';
 import { concludeVerify, describeVerify, verifyError } from '#lib/verify/conclude-verify.ts';
+import { noteSharedDamage } from '#lib/verify/note-shared-damage.ts';
 import { planVerify } from '#lib/verify/plan-verify.ts';
 import { quarantineDamaged } from '#lib/verify/quarantine.ts';
 import { readDamage } from '#lib/verify/verify-objects.ts';
@@ -64,18 +65,23 @@ export const verify = inngest.createFunction(
         }),
       );
 
-      const outcome = await steps.run('conclude', async ({ repository }) => {
+      const outcome = await steps.run('conclude', async ({ config, repository }) => {
         // Safe to run twice: what was put aside is not there a second time, and the check's key is that of the run.
         const manifest = await readManifest(repository, backup);
         const damage = [...checkTotals(manifest), ...(await readDamage(repository, run.id))];
         const plan = planVerify(manifest, { lanes: 1, sample });
         const concluded = concludeVerify(manifest, { damage, plan, percent: sample?.percent ?? null });
+        const at = new Date().toISOString();
         await recordCheck(repository, backup, {
           ...{ kind: sample === null ? 'verify' : 'sample', passed: damage.length === 0, run: run.id },
-          ...{ at: new Date().toISOString(), how: describeVerify(concluded), recoveryMs: null },
+          ...{ at, how: describeVerify(concluded), recoveryMs: null },
         });
+        const about = { runId: run.id, backup, damage, at, budgetMs: config.stepBudgetMs };
+        const { backups, notRead } = await noteSharedDamage(repository, about);
+        const shared = { backups: backups.slice(0, 200), notRead };
         const objects = plan.lanes.flat();
-        return { ...concluded, quarantined: await quarantineDamaged(repository, { runId: run.id, damage, objects }) };
+        const quarantined = await quarantineDamaged(repository, { runId: run.id, damage, objects });
+        return { ...concluded, shared, quarantined };
       });
       const error = verifyError(outcome);
       if (error) return { status: 'failed', exitCode: error.exitCode, message: error.message, outcome, error };

@@ -19,7 +19,10 @@ export const auditEntrySchema = z.strictObject({
   role: z.string().nullable(),
   /** The address of the client, or the host of a command line. */
   from: z.string(),
-  /** What was done: an action of the permission table, `sign-in`, `sign-out`, or the name of an event. */
+  /**
+   * What was done: an action of the permission table, `sign-in`, or the name of an event. A sign-out is not written: it
+   * takes a cookie away and changes nothing else.
+   */
   what: z.string(),
   /** What it was done to: a connection, a run, a backup, a token. */
   object: z.string().nullable(),

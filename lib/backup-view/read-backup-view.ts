@@ -53,6 +53,6 @@ export async function readBackupView(repository: Repository, named: BackupKey): 
     attempt(async () => (await readPin(repository, backup)) ?? null, null),
     attempt(() => readStoredFormats(repository, backup), []),
   ]);
-  const marks = toMarks(standing ?? { ...backup, pinned: false, checks: [] });
+  const marks = toMarks(standing ?? { ...backup, pinned: false, checks: [], ahead: [] });
   return { ...backup, ...summary, marks, manifest, checks, pin, formats, unread };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { channelSchema } from './channel-schema.ts';
 import { extraFormatSchema } from './extra-formats.ts';
+import { findBadCron } from './find-bad-cron.ts';
 import { hooksSchema } from './hook-schema.ts';
-import { nextCronTick } from './next-cron-tick.ts';
 import { oidcSchema } from './oidc-schema.ts';
 import { retentionSchema } from './retention-schema.ts';
 import { s3Schema } from './s3-settings.ts';
@@ -50,10 +50,8 @@ const scheduleSchema = z
     }
     for (const kind of scheduledKinds) {
       const cron = schedule[kind];
-      if (cron !== undefined && !isCron(cron)) {
-        const message = `${JSON.stringify(cron)} is no cron schedule of five fields, such as "0 2 * * *", or never comes`;
-        context.addIssue({ code: 'custom', path: [kind], message });
-      }
+      const message = cron === undefined ? undefined : findBadCron(cron);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [kind], message });
     }
   });
 
@@ -63,16 +61,6 @@ function isTimeZone(name: string): boolean {
     return true;
   } catch {
     // A RangeError: no such zone. The caller says so.
-    return false;
-  }
-}
-
-function isCron(text: string): boolean {
-  try {
-    // The zone has a field of its own, and is no part of the text.
-    return !text.includes('=') && nextCronTick(text, Date.now()) !== undefined;
-  } catch {
-    // The caller names the field.
     return false;
   }
 }

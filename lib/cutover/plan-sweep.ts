@@ -36,6 +36,8 @@ export function planSweep(
       if (waits || !passed(lastSign, times.deadAfterMs)) return [];
       return [{ run, action: 'close', because: `no sign of life since ${lastSign.toISOString()}` }];
     }
+    // Its take-down failed, or the machine of its server has not seen the end.
+    if (keeps.includes('drill')) return [{ run, action: 'release', because: 'its drill has ended' }];
     if (keeps.includes('snapshot-branch')) return [{ run, action: 'release', because: 'its backup has ended' }];
     const since = cutover?.cutOverAt ? new Date(cutover.cutOverAt) : endedAt;
     if (keeps.includes('cutover') && passed(since, times.keepPreviousMs)) {

@@ -1,8 +1,9 @@
+import { hostname } from 'node:os';
 import type { Config } from '#lib/config/config.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
+import { type KeptMachine, keepSomething, letGo, readKeptMachine } from '#lib/runs/kept-store.ts';
 import { readResult } from '#lib/runs/run-store.ts';
 import {
   isScratchConnection,
@@ -10,6 +11,7 @@ import {
   startScratchConnection,
   stopScratchConnection,
 } from '#lib/scratch/scratch-connection.ts';
+import { scratchLifetimeMs } from '#lib/scratch/start-scratch-server.ts';
 import type { DrillPlace } from './choose-place.ts';
 
 /**
@@ -21,8 +23,12 @@ export async function setUpPlace(
   repository: Repository,
   { runId, place, major }: { runId: string; place: DrillPlace; major: number },
 ): Promise<string> {
-  await keepSomething(repository, { run: runId, what: 'drill' });
-  if (place.kind === 'connection') return `beside connection ${place.target}`;
+  const kept = { run: runId, what: 'drill' } as const;
+  if (place.kind === 'connection') {
+    await keepSomething(repository, kept);
+    return `beside connection ${place.target}`;
+  }
+  await keepSomething(repository, { ...kept, machine: thisMachine() });
   try {
     const { version } = await startScratchConnection(place.target, { major });
     await requireOpenRun(repository, runId);
@@ -41,10 +47,20 @@ async function requireOpenRun(repository: Repository, runId: string): Promise<vo
   throw new RefusedError(`Run ${runId} has ended.`, { code: 'run_ended', hint: 'Start a new drill.' });
 }
 
-/** Takes away what a drill has set up, and the mark. Safe to run twice. */
+function thisMachine(): KeptMachine {
+  return { host: hostname(), until: new Date(Date.now() + scratchLifetimeMs).toISOString() };
+}
+
+/**
+ * Takes away what a drill has set up here, and the mark. The mark of a server on another machine stays until that one
+ * has taken it down, or the server's lifetime has passed. Safe to run twice.
+ */
 export async function takeDownPlace(repository: Repository, runId: string): Promise<void> {
+  const kept = { run: runId, what: 'drill' } as const;
   await stopScratchConnection(scratchConnectionName(runId));
-  await letGo(repository, { run: runId, what: 'drill' });
+  const machine = await readKeptMachine(repository, kept);
+  if (machine !== undefined && machine.host !== hostname() && new Date(machine.until) > new Date()) return;
+  await letGo(repository, kept);
 }
 
 /** Whether the scratch server of a drill is gone or does not answer; a connection's server is nobody's to replace. */

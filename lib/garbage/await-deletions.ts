@@ -22,7 +22,7 @@ export async function awaitDeletions(
     if (Date.now() > deadline) {
       throw new UnavailableError(`${inTheWay} in ${repository.location} names chunks that this backup needs.`, {
         code: 'sweep_in_progress',
-        hint: 'A prune is deleting, or was killed while it did: `holdfast resume` or `holdfast prune` ends it.',
+        hint: 'A prune is deleting, or was killed while it did: then its list counts for no longer than 20 minutes.',
         retryAfterMs: doomedDeadMs / 5,
       });
     }

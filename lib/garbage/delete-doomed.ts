@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Deletion } from '#lib/repository/object-store.ts';
+import { OutOfTimeError } from '#lib/repository/out-of-time-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { chunkKey } from '#lib/repository/repository-keys.ts';
 import { addDeletion, noDeletion } from './deletion-total.ts';
@@ -10,7 +12,7 @@ const namesAtOnce = 1_000;
 const mostRounds = 60;
 
 export interface DoomedChunks {
-  /** Names the list; the same for every attempt. */
+  /** How the list's name begins, for people. Each call has a list of its own. */
   id: string;
   names: readonly string[];
   /** Which of the names are needed after all. Asked after the list is written, and again where deleting takes long. */
@@ -26,24 +28,31 @@ export interface DoomedChunks {
  * committed backup has been asked for after the last deletion that did not know of it. No clock and no lock takes part,
  * but for the list of a killed deleter, which is disregarded long after it could delete anything.
  *
- * Safe to run twice, and several at once. The list stays where a request fails, as it may still be carried out.
+ * Safe to run twice, and several at once: none takes away the list by which another is seen. The list stays where a
+ * request fails, as it may still be carried out.
  */
 export async function deleteDoomed(repository: Repository, doomed: DoomedChunks): Promise<Deletion> {
+  const list = `${doomed.id}-${randomBytes(6).toString('hex')}`;
   let deletion = noDeletion;
   let rest = doomed.names;
   for (let round = 1; rest.length > 0; round++) {
     if (round > mostRounds) throw tooSlow(repository, rest.length);
-    await writeDoomedList(repository, doomed.id, rest);
+    // Before the list is written: it is never older than the lease.
     const isInTime = startLease();
-    const spared = await askSpared(repository, { ...doomed, names: rest });
+    await writeDoomedList(repository, list, rest);
+    const spared = await askSpared(repository, { ...doomed, id: list, names: rest });
     rest = rest.filter((name) => !spared.has(name));
-    while (rest.length > 0 && isInTime()) {
-      const keys = rest.slice(0, namesAtOnce).map(chunkKey);
-      deletion = addDeletion(deletion, await repository.store.deleteMany(keys));
-      rest = rest.slice(namesAtOnce);
+    try {
+      while (rest.length > 0) {
+        const keys = rest.slice(0, namesAtOnce).map(chunkKey);
+        deletion = addDeletion(deletion, await repository.store.deleteMany(keys, { isInTime }));
+        rest = rest.slice(namesAtOnce);
+      }
+    } catch (cause) {
+      if (!(cause instanceof OutOfTimeError)) throw cause;
     }
   }
-  await removeDoomedList(repository, doomed.id);
+  await removeDoomedList(repository, list);
   return deletion;
 }
 

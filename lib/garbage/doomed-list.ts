@@ -2,23 +2,25 @@ import { z } from 'zod';
 import { objectName } from '#lib/manifest/chunk-ref.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { readMark, removeMark } from '#lib/runs/mark.ts';
+import { hasEnded, listWriterSchema, thisWriter } from './list-writer.ts';
 
-const doomedSchema = z.strictObject({ names: z.array(objectName) });
+const doomedSchema = z.strictObject({ names: z.array(objectName), writer: listWriterSchema.nullable().default(null) });
 
 const prefix = 'sweep/';
 
-/** How long after writing its list a deleter may send requests that delete; then it writes the list anew. */
+/** How long after it began to write its list a deleter may send requests that delete; then it writes the list anew. */
 export const doomedLeaseMs = 60_000;
 
 /**
- * A list older than this, by the store's clock, belongs to a deleter that was killed: far beyond the lease and every
- * retry of a request. It is also as old as a signed S3 request may become before the store refuses it.
+ * A list older than this, by the store's clock, belongs to a deleter that deletes no more: no request is sent, and none
+ * tried again, after the lease, and S3 refuses one that was signed more than 15 minutes ago, however long it was on its
+ * way (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html).
  */
-export const doomedDeadMs = 15 * 60_000;
+export const doomedDeadMs = 20 * 60_000;
 
 /** Writes down which chunks are about to be deleted: before the deleter looks whether they are needed. */
 export async function writeDoomedList(repository: Repository, id: string, names: readonly string[]): Promise<void> {
-  await repository.putJson(doomedKey(id), { names });
+  await repository.putJson(doomedKey(id), { names, writer: thisWriter() });
 }
 
 /** Takes the list away once every request to delete has been answered. Safe to repeat. */
@@ -33,9 +35,15 @@ export async function listDoomedLists(repository: Repository): Promise<{ key: st
   return lists;
 }
 
-/** The chunks of a list; none where its deleter is done. @throws DamagedError. */
+/**
+ * The chunks of a list; none where its deleter is done. In a folder nothing is under way any more when the deleter's
+ * process has ended; to a bucket it may have sent what is carried out later. @throws DamagedError.
+ */
 export async function readDoomedNames(repository: Repository, key: string): Promise<readonly string[]> {
-  return (await readMark(repository, { key, schema: doomedSchema }))?.names ?? [];
+  const list = await readMark(repository, { key, schema: doomedSchema });
+  if (list === undefined) return [];
+  const isDead = repository.location.startsWith('file:') && list.writer !== null && hasEnded(list.writer);
+  return isDead ? [] : list.names;
 }
 
 function doomedKey(id: string): string {

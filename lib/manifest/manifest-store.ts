@@ -4,6 +4,7 @@ import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix, connectionPrefix, manifestKey, parseManifestKey } from '#lib/repository/repository-keys.ts';
 import type { Manifest } from './manifest.ts';
 import type { KnownOutline } from './outline.ts';
+import { pickLatest } from './pick-latest.ts';
 import { openManifest, openObjectNames, openOutline, sealManifest } from './seal-manifest.ts';
 
 /**
@@ -41,15 +42,22 @@ export async function listBackups(repository: Repository, connection?: string): 
 
 /**
  * The manifest of the backup a person names: its id, the beginning of it, or `latest`, optionally of one connection.
+ * `onPassedOver` hears of backups that are newer than the latest by their names only, where there are some.
  * @throws UsageError (no such backup, or several), DamagedError, RefusedError (newer format).
  */
 export async function findManifest(
   repository: Repository,
-  wanted: { backup: string; connection?: string | undefined },
+  wanted: {
+    backup: string;
+    connection?: string | undefined;
+    onPassedOver?: (backups: readonly BackupKey[]) => void;
+  },
 ): Promise<Manifest> {
   const all = await listBackups(repository, wanted.connection);
-  const found =
-    wanted.backup === 'latest' ? all.slice(0, 1) : all.filter(({ backupId }) => backupId.startsWith(wanted.backup));
+  const { latest, passedOver } = pickLatest(all, new Date());
+  const isLatest = wanted.backup === 'latest';
+  if (isLatest && passedOver.length > 0) wanted.onPassedOver?.(passedOver);
+  const found = all.filter((key) => (isLatest ? key === latest : key.backupId.startsWith(wanted.backup)));
   const [first, second] = found;
   if (first && !second) return readManifest(repository, first);
   const where = `${repository.location}${wanted.connection ? ` for connection ${wanted.connection}` : ''}`;

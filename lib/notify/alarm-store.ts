@@ -16,11 +16,14 @@ export type RunAlarm = z.infer<typeof runAlarmSchema>;
 
 const overdueAlarmSchema = z.strictObject({
   overdue: z.boolean(),
-  /** When it was told last. */
+  /** When it was told last; of a promise that nobody was told of, since when it is looked at. */
   toldAt: z.iso.datetime(),
 });
 
-/** `alarms/<connection>/overdue.json`: whether somebody was told that nothing runs. */
+/**
+ * `alarms/<connection>/overdue.json`: whether somebody was told that nothing runs; `alarms/<connection>/promise.json`:
+ * whether somebody was told that nothing is proven, or too slowly.
+ */
 export type OverdueAlarm = z.infer<typeof overdueAlarmSchema>;
 
 /** @throws StorageError, UnavailableError. */
@@ -34,6 +37,20 @@ export async function writeRunAlarm(
   { subject, kind, alarm }: { subject: string; kind: string; alarm: RunAlarm },
 ): Promise<void> {
   await repository.putJson(alarmKey(subject, kind), alarm);
+}
+
+/** @throws StorageError, UnavailableError. */
+export function readPromiseAlarm(repository: Repository, connection: string): Promise<OverdueAlarm | undefined> {
+  return readAlarm(repository, alarmKey(connection, 'promise'), overdueAlarmSchema);
+}
+
+/** Writes over the former one. @throws StorageError. */
+export async function writePromiseAlarm(
+  repository: Repository,
+  connection: string,
+  alarm: OverdueAlarm,
+): Promise<void> {
+  await repository.putJson(alarmKey(connection, 'promise'), alarm);
 }
 
 /** @throws StorageError, UnavailableError. */

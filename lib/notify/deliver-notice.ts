@@ -1,4 +1,5 @@
 import type { Channel, Secret } from '#lib/config/channel.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import type { Notice } from './notice.ts';
 import { post } from './post.ts';
 import { renderDiscord } from './render/render-discord.ts';
@@ -14,9 +15,9 @@ import { sendMail } from './send-mail.ts';
  */
 export async function deliverNotice(channel: Channel, notice: Notice, now = new Date()): Promise<string> {
   try {
-    return hideSecrets(channel, await send(channel, { notice, now }));
+    return hide(channel, await send(channel, { notice, now }));
   } catch (cause) {
-    if (cause instanceof Error) cause.message = hideSecrets(channel, cause.message);
+    if (cause instanceof Error) cause.message = hide(channel, cause.message);
     throw cause;
   }
 }
@@ -33,22 +34,14 @@ async function send(channel: Channel, { notice, now }: { notice: Notice; now: Da
   return `answered ${await post({ url, body })}`;
 }
 
-/** Receivers may say back what they were sent. */
-function hideSecrets(channel: Channel, text: string): string {
-  return secretsOf(channel)
-    .flatMap(({ value }) => (value === null ? [] : partsOf(value)))
-    .filter(({ length }) => length >= 3)
-    .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+function hide(channel: Channel, text: string): string {
+  return hideSecrets(
+    text,
+    secretsOf(channel).flatMap(({ value }) => value ?? []),
+  );
 }
 
 function secretsOf(channel: Channel): Secret[] {
   if (channel.kind === 'email') return channel.login === null ? [] : [channel.login.password];
   return channel.kind === 'webhook' ? [channel.url, channel.secret] : [channel.url];
-}
-
-/** Of a URL everything behind its host may be a token; of a signing secret also what stands behind its prefix. */
-function partsOf(value: string): string[] {
-  const url = URL.parse(value);
-  if (url === null || !/^https?:$/.test(url.protocol)) return [value, value.replace(/^whsec_/, '')];
-  return [`${url.pathname}${url.search}`, url.pathname, url.search, url.password].filter((part) => part !== '/');
 }

@@ -7,7 +7,10 @@ export interface EndedRun extends Pick<RunRecord, 'kind' | 'connection' | 'targe
   message: string;
 }
 
-/** The connection whose alarm it is: the one that could have lost something. `_`: the repository's own care. */
-export function subjectOf({ connection, target }: Pick<EndedRun, 'connection' | 'target'>): string {
-  return target ?? connection ?? '_';
+/**
+ * The connection whose alarm it is: the one that could have lost something, of a drill the one that is drilled, wherever
+ * its copy is built. `_`: the repository's own care.
+ */
+export function subjectOf({ kind, connection, target }: Pick<EndedRun, 'kind' | 'connection' | 'target'>): string {
+  return (kind === 'drill' ? connection : (target ?? connection)) ?? '_';
 }

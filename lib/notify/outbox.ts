@@ -27,11 +27,12 @@ export async function removeLetter(repository: Repository, letter: Letter): Prom
   await removeMark(repository, letterKey(letter));
 }
 
-/** Letters that somebody has not got to send. @throws DamagedError, StorageError. */
+/** Letters that somebody has not got to send; those that are news no more are removed. @throws DamagedError, StorageError. */
 export async function listStrandedLetters(repository: Repository, now: Date): Promise<Letter[]> {
   const letters: Letter[] = [];
   for await (const { key, modified } of repository.store.list(prefix)) {
     const age = now.getTime() - modified.getTime();
+    if (age > worthMs) await removeMark(repository, key);
     if (age < onItsWayMs || age > worthMs) continue;
     const letter = await readMark(repository, { key, schema: letterSchema });
     if (letter !== undefined) letters.push(letter);

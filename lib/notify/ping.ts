@@ -1,12 +1,13 @@
 import type { Alarms } from '#lib/config/resolve-alarms.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { post } from './post.ts';
 import { requireSecret } from './require-secret.ts';
 
 /**
  * Tells the dead-man switch of a connection how its backup ended; answers whether there is one. A success is a POST to
  * the URL, a failure to `<url>/fail` (healthchecks.io, "Pinging API" and "Signaling failures"), with a line for people.
- * @throws as `post`; no message holds the URL's path.
+ * @throws as `post`; no message holds the URL's path or query.
  */
 export async function ping(
   { pings, ping: other }: Pick<Alarms, 'pings' | 'ping'>,
@@ -19,8 +20,7 @@ export async function ping(
     await post({ url: succeeded ? url : failureUrl(url), body: `${message}\n`, contentType: 'text/plain' });
     return true;
   } catch (cause) {
-    const path = URL.parse(url)?.pathname ?? '';
-    if (cause instanceof HoldfastError && path.length > 2) cause.message = cause.message.replaceAll(path, '***');
+    if (cause instanceof HoldfastError) cause.message = hideSecrets(cause.message, [url]);
     throw cause;
   }
 }

@@ -4,6 +4,7 @@ import { describeSpan } from '#lib/promise/describe-span.ts';
 import { gradeBackup } from '#lib/promise/grade-backup.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
 import type { OverdueAlarm } from './alarm-store.ts';
+import { planTold } from './plan-told.ts';
 
 /** Whether a connection's backups are late, and what there is to tell. */
 export interface OverdueVerdict {
@@ -38,13 +39,11 @@ export function planOverdue(facts: {
   }
   const lateAt = good === undefined ? Number.NEGATIVE_INFINITY : findLate(care, Date.parse(good.at));
   const overdue = now.getTime() > lateAt;
-  const sinceToldMs = alarm === undefined ? Number.POSITIVE_INFINITY : now.getTime() - Date.parse(alarm.toldAt);
-  const wasOverdue = alarm?.overdue === true;
   return {
     overdue,
     says: describe({ connection, care, good }),
     newest: good?.id ?? null,
-    told: overdue ? (!wasOverdue || sinceToldMs >= repeatAfterMs ? 'overdue' : null) : wasOverdue ? 'recovered' : null,
+    told: planTold({ isDue: overdue, alarm, repeatAfterMs, now }),
   };
 }
 

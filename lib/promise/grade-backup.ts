@@ -1,8 +1,6 @@
 import { parseBackupId } from '#lib/repository/backup-id.ts';
+import { isDatedAhead } from '#lib/repository/clock-skew.ts';
 import { isKnownDamaged, isProven, lastCheck, type Standing } from '#lib/standing/list-standings.ts';
-
-/** How far another machine's clock may be ahead before its backups count as dated in the future. */
-const skewMs = 5 * 60_000;
 
 /** A backup as promises see it. Ages are milliseconds, and 0 where the clock of who took it is a little ahead. */
 export interface GradedBackup {
@@ -29,7 +27,7 @@ export function gradeBackup(standing: Standing, now: Date): GradedBackup {
     connection: standing.connection,
     at: at.toISOString(),
     ageMs: Math.max(0, ageMs),
-    isAhead: ageMs < -skewMs,
+    isAhead: isDatedAhead(at, now),
     isBad,
     isVerified: !isBad && lastCheck(standing, 'verify')?.passed === true,
     isProven: !isBad && isProven(standing),

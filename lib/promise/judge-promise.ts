@@ -2,7 +2,7 @@ import type { Care } from '#lib/config/config.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
 import { describeSpan } from './describe-span.ts';
 import { gradeBackup } from './grade-backup.ts';
-import { findLastCheck } from './last-check.ts';
+import { listLooks } from './last-check.ts';
 
 /** What is known of a connection's backups. `standings` are newest first, as `listStandings` gives them. */
 export interface PromiseFacts {
@@ -30,15 +30,39 @@ export function judgePromise(facts: PromiseFacts): Verdict {
   const { care, standings, now } = facts;
   const graded = standings.map((standing) => gradeBackup(standing, now));
   const newest = graded[0];
-  const notes = graded
-    .filter(({ isAhead }) => isAhead)
-    .map(({ id, at }) => `Backup ${id} is dated ${at}, in the future: it does not count. A clock is wrong.`);
+  const notes = [
+    ...graded
+      .filter(({ isAhead }) => isAhead)
+      .map(({ id, at }) => `Backup ${id} is dated ${at}, in the future: it does not count. A clock is wrong.`),
+    ...standings.flatMap(({ backupId, ahead }) =>
+      ahead.map(({ kind, run }) => {
+        return `The ${kind} of backup ${backupId} by run ${run} is dated in the future: it does not count. A clock is wrong.`;
+      }),
+    ),
+  ];
   if (newest?.isBad) notes.push(`The newest backup, ${newest.id}, was found bad: the newest good one counts.`);
   if (care.rpoMs === null && care.rtoMs === null) return { state: 'none', reasons: [], notes };
   const good = graded.find(({ isBad, isAhead }) => !isBad && !isAhead);
-  const reasons = [judgeAge(good, care.rpoMs), judgeProof(facts), judgeRecovery(facts)].flat();
+  const { broken, missing } = judgeProofs(facts);
+  const reasons = [...judgeAge(good, care.rpoMs), ...broken, ...missing];
   return { state: reasons.length === 0 ? 'kept' : 'broken', reasons, notes };
 }
+
+/** What the proofs say of the promise: what is known and breaks it, and what was never found out. */
+export interface ProofVerdict {
+  broken: string[];
+  missing: string[];
+}
+
+/** Pure. Holds the last proof and the last measured recovery against what is promised of them, whatever the age. */
+export function judgeProofs(facts: PromiseFacts): ProofVerdict {
+  const [proof, recovery] = [judgeProof(facts), judgeRecovery(facts)];
+  return { broken: [...proof.broken, ...recovery.broken], missing: [...proof.missing, ...recovery.missing] };
+}
+
+const kept: ProofVerdict = { broken: [], missing: [] };
+const broken = (reason: string): ProofVerdict => ({ broken: [reason], missing: [] });
+const missing = (reason: string): ProofVerdict => ({ broken: [], missing: [reason] });
 
 function judgeAge(good: { id: string; ageMs: number } | undefined, rpoMs: number | null): string[] {
   if (good === undefined) return ['There is no good backup.'];
@@ -47,21 +71,24 @@ function judgeAge(good: { id: string; ageMs: number } | undefined, rpoMs: number
   return [`The newest good backup, ${good.id}, is ${age} old; ${promised} is promised (rpo).`];
 }
 
-function judgeProof({ care, standings, now }: PromiseFacts): string[] {
-  const last = findLastCheck(standings, 'proof');
-  if (last === undefined) return ['No backup has been proven yet.'];
+function judgeProof({ care, standings, now }: PromiseFacts): ProofVerdict {
+  const [last] = listLooks(standings, { kind: 'proof', now });
+  if (last === undefined) return missing('No backup has been proven yet.');
   const { backupId } = last.standing;
-  if (!last.check.passed) return [`The last proof, of backup ${backupId} by run ${last.check.run}, failed.`];
-  const ageMs = now.getTime() - last.at.getTime();
-  if (ageMs <= care.proveWithinMs) return [];
+  if (!last.check.passed) return broken(`The last proof, of backup ${backupId} by run ${last.check.run}, failed.`);
+  const ageMs = now.getTime() - last.check.at.getTime();
+  if (ageMs <= care.proveWithinMs) return kept;
   const [age, wanted] = [describeSpan(ageMs), describeSpan(care.proveWithinMs)];
-  return [`The last proof, of backup ${backupId}, is ${age} old; there should be one every ${wanted} (proveWithin).`];
+  return broken(
+    `The last proof, of backup ${backupId}, is ${age} old; there should be one every ${wanted} (proveWithin).`,
+  );
 }
 
-function judgeRecovery({ care, recoveryMs }: PromiseFacts): string[] {
-  if (care.rtoMs === null) return [];
+function judgeRecovery({ care, recoveryMs }: PromiseFacts): ProofVerdict {
+  if (care.rtoMs === null) return kept;
   const promised = describeSpan(care.rtoMs);
-  if (recoveryMs === null) return [`How long a recovery takes was never measured; ${promised} is promised (rto).`];
-  if (recoveryMs <= care.rtoMs) return [];
-  return [`The last measured recovery took ${describeSpan(recoveryMs)}; ${promised} is promised (rto).`];
+  if (recoveryMs === null)
+    return missing(`How long a recovery takes was never measured; ${promised} is promised (rto).`);
+  if (recoveryMs <= care.rtoMs) return kept;
+  return broken(`The last measured recovery took ${describeSpan(recoveryMs)}; ${promised} is promised (rto).`);
 }

@@ -1,32 +1,25 @@
-import { runTime } from '#lib/runs/run-id.ts';
 import type { CheckKind } from '#lib/standing/backup-check.ts';
-import type { CheckKey } from '#lib/standing/check-store.ts';
-import type { Standing } from '#lib/standing/list-standings.ts';
+import { isKnownDamaged, type Standing } from '#lib/standing/list-standings.ts';
+import type { Look } from '#lib/standing/place-looks.ts';
+import { gradeBackup } from './grade-backup.ts';
 
-/** A look at a backup, the backup, and when the run that looked began. */
+/** A look at a backup, and the backup. */
 export interface LookedAt {
   standing: Standing;
-  check: CheckKey;
-  at: Date;
+  check: Look;
 }
 
-/** Looks of one kind at any of the backups, newest first. */
-export function listLooks(standings: readonly Standing[], kind: CheckKind): LookedAt[] {
+/**
+ * Looks of one kind at any of the backups, newest first. One that passed counts only of a backup that is not known as
+ * damaged and not dated ahead; one that failed counts of any.
+ */
+export function listLooks(standings: readonly Standing[], { kind, now }: { kind: CheckKind; now: Date }): LookedAt[] {
   return standings
-    .flatMap((standing) =>
-      standing.checks
-        .filter((check) => check.kind === kind)
-        .map((check) => ({ standing, check, at: runTime(check.run) ?? new Date(0) })),
-    )
-    .sort((a, b) => (a.check.run < b.check.run ? 1 : -1));
-}
-
-/** The newest look of one kind at any of the backups; with `passed` only one that passed, or did not. */
-export function findLastCheck(
-  standings: readonly Standing[],
-  kind: CheckKind,
-  options: { passed?: boolean } = {},
-): LookedAt | undefined {
-  const { passed } = options;
-  return listLooks(standings, kind).find(({ check }) => passed === undefined || check.passed === passed);
+    .flatMap((standing) => {
+      const counts = !isKnownDamaged(standing) && !gradeBackup(standing, now).isAhead;
+      return standing.checks
+        .filter((check) => check.kind === kind && (counts || !check.passed))
+        .map((check) => ({ standing, check }));
+    })
+    .sort((a, b) => b.check.at.getTime() - a.check.at.getTime() || (a.check.run < b.check.run ? 1 : -1));
 }

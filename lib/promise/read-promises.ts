@@ -6,7 +6,7 @@ import type { Standing } from '#lib/standing/list-standings.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { gradeBackup } from './grade-backup.ts';
 import { judgePromise, type Verdict } from './judge-promise.ts';
-import { findLastCheck } from './last-check.ts';
+import { listLooks } from './last-check.ts';
 import { readRecovery } from './read-recovery.ts';
 import { type FailedRun, type OpenRun, readRuns } from './read-runs.ts';
 
@@ -50,8 +50,8 @@ export interface ConnectionPromise extends Verdict {
 
 /**
  * How every connection stands that is named or has backups, by name. One listing of the backups, one a day of the last
- * runs; read are only open runs, the last failed ones, and one check for each measured recovery time.
- * @throws StorageError, UnavailableError, DamagedError.
+ * runs; read are only open runs, the last failed ones, and one check for each measured recovery time. A damaged one of
+ * these is a note: it takes nothing else away. @throws StorageError, UnavailableError.
  */
 export async function readPromises({ config, repository }: Workspace, now: Date): Promise<ConnectionPromise[]> {
   const [standings, runs] = await Promise.all([
@@ -64,13 +64,20 @@ export async function readPromises({ config, repository }: Workspace, now: Date)
     names.map(async (connection): Promise<ConnectionPromise> => {
       const own = byConnection.get(connection) ?? [];
       const care = config.care.get(connection) ?? bareCare;
-      const recoveryMs = await readRecovery(repository, own);
+      const { recoveryMs, unreadable } = await readRecovery(repository, { standings: own, now });
+      const { notes, ...verdict } = judgePromise({ care, standings: own, recoveryMs, now });
       return {
         connection,
         isNamed: config.care.has(connection),
         rpoMs: care.rpoMs,
         rtoMs: care.rtoMs,
-        ...judgePromise({ care, standings: own, recoveryMs, now }),
+        ...verdict,
+        notes: [
+          ...notes,
+          ...unreadable.map((run) => `What run ${run} has measured cannot be read: its check is damaged.`),
+          // Whose they are, nobody knows.
+          ...runs.unreadable.map((run) => `The record of run ${run} is damaged, whatever connection it is about.`),
+        ],
         ...describeBackups(own, now),
         recoveryMs,
         running: runs.open.flatMap(({ about, run }) => (about.includes(connection) ? [run] : [])),
@@ -101,9 +108,10 @@ function describeBackups(
 }
 
 function describeLook(standings: readonly Standing[], kind: 'verify' | 'proof', now: Date): LastLook | null {
-  const look = findLastCheck(standings, kind, { passed: true });
+  const look = listLooks(standings, { kind, now }).find(({ check }) => check.passed);
   if (look === undefined) return null;
-  const { standing, check, at } = look;
+  const { standing, check } = look;
+  const { at } = check;
   const ageMs = Math.max(0, now.getTime() - at.getTime());
   return { backup: standing.backupId, run: check.run, at: at.toISOString(), ageMs };
 }

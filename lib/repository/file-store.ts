@@ -113,9 +113,10 @@ export function createFileStore(folder: string): ObjectStore {
       const path = pathOf(key);
       return explain(`delete ${key}`, () => ifPresent(() => unlink(path)));
     },
-    async deleteMany(keys) {
+    async deleteMany(keys, options) {
       const paths = [...new Set(keys)].map((key) => ({ key, path: pathOf(key) }));
-      return deleteFiles(paths, (key, error) => toFileStoreError(error, { root, doing: `delete ${key}` }));
+      const explain = (key: string, error: unknown) => toFileStoreError(error, { root, doing: `delete ${key}` });
+      return deleteFiles(paths, { explain, ...options });
     },
   };
 }

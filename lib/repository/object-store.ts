@@ -65,7 +65,8 @@ export interface ObjectStore {
   /**
    * Removes many objects, in as few requests as the store allows (S3: 1,000 keys each). What happens to a single key is
    * told in the answer; an error is thrown only where the store as a whole is out of reach, and then any of the keys
-   * may be gone. Safe to repeat.
+   * may be gone. Safe to repeat. `isInTime` is asked right before each file and each request, those that are tried again
+   * included; where it says no, the answer is an OutOfTimeError, once all that was under way has been answered.
    */
-  deleteMany(keys: readonly string[]): Promise<Deletion>;
+  deleteMany(keys: readonly string[], options?: { isInTime?: () => boolean }): Promise<Deletion>;
 }

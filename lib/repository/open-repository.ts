@@ -87,10 +87,11 @@ async function requireUnchanged(store: ObjectStore, { codec, encryption }: Repos
  * made it plain.
  */
 function refuseKey(keys: KeyRing, { location }: ObjectStore): void {
-  if (keys.current === undefined) return;
-  throw new RefusedError(`The repository ${location} is not encrypted, and HOLDFAST_KEY is set.`, {
+  if (keys.isEmpty) return;
+  const set = keys.current ? 'HOLDFAST_KEY' : 'HOLDFAST_OLD_KEYS';
+  throw new RefusedError(`The repository ${location} is not encrypted, and ${set} is set.`, {
     code: 'repository_not_encrypted',
-    hint: 'Back up to another prefix or folder: it becomes an encrypted repository. To use this one as it is, unset HOLDFAST_KEY.',
+    hint: `Back up to another prefix or folder: it becomes an encrypted repository. To use this one as it is, unset ${set}.`,
   });
 }
 
@@ -113,6 +114,8 @@ async function createInfo(
   { access, codec = 'zstd', keyId }: Pick<OpenRepositoryOptions, 'access' | 'codec'> & { keyId: string | undefined },
 ): Promise<RepositoryInfo | undefined> {
   for await (const found of store.list('')) {
+    // What `holdfast doctor` has written and might not delete.
+    if (found.key.startsWith('probes/')) continue;
     // Another creator may have been faster between our look and this listing.
     if (found.key === repositoryInfoKey || (await readInfo(store)) !== undefined) break;
     throw notEmpty(found.key, store);

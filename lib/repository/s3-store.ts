@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { backOff } from './back-off.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { assertObjectKey } from './object-key.ts';
@@ -127,6 +128,8 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
           for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
             yield { key: Key.slice(folder.length), size: Size, modified: LastModified };
           }
+          // The SDK takes a page without a token for the last one; a listing that ends early would hide backups.
+          if (page.IsTruncated === true && !page.NextContinuationToken) throw cutShort(location);
         }
       } catch (error) {
         throw toS3StoreError(error, { location, doing: `list ${prefix === '' ? 'objects' : prefix}` });
@@ -151,12 +154,20 @@ export function createS3Store(place: { bucket: string; prefix: string }, options
         await unlessMissing(() => client.send(new DeleteObjectCommand(object)));
       });
     },
-    deleteMany(keys) {
+    deleteMany(keys, deleteOptions) {
       for (const key of keys) assertObjectKey(key);
       const doing = `delete ${keys.length} objects`;
-      return explain(doing, () => deleteObjects(client, { Bucket, folder, maxAttempts, md5: mode !== 'crc32' }, keys));
+      const place = { Bucket, folder, maxAttempts, md5: mode !== 'crc32', ...deleteOptions };
+      return explain(doing, () => deleteObjects(client, place, keys));
     },
   };
+}
+
+function cutShort(location: string): UnavailableError {
+  return new UnavailableError(`${location} has cut a listing short without saying how it goes on`, {
+    code: 'storage_listing_cut',
+    hint: 'The service answers against the protocol (IsTruncated without NextContinuationToken). Try again; if it stays so, ask who runs it.',
+  });
 }
 
 async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -1,5 +1,7 @@
 import { readKeptRuns } from '#lib/cutover/read-kept-runs.ts';
 import { parseBackupId } from '#lib/repository/backup-id.ts';
+import type { Repository } from '#lib/repository/repository.ts';
+import { listChildren } from '#lib/runs/children-store.ts';
 import { listRecentRuns } from '#lib/runs/list-recent-runs.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import { readRun } from '#lib/runs/run-store.ts';
@@ -15,8 +17,8 @@ export interface InUse {
 }
 
 /**
- * Looks which backups must stay for the sake of a run. Of a run that is open the backup it was asked for counts, dead or
- * not: a run lasts a week at most. Reads only.
+ * Looks which backups must stay for the sake of a run. Of a run that is open the backup it was asked for counts, and those
+ * its parts have made for it, dead or not: a run lasts a week at most. Reads only.
  */
 export async function findInUse(workspace: Workspace, standings: readonly Standing[], now: Date): Promise<InUse> {
   const { config, repository } = workspace;
@@ -25,8 +27,10 @@ export async function findInUse(workspace: Workspace, standings: readonly Standi
     if (ended) continue;
     const run = await readRun(repository, id);
     if (run === undefined) continue;
-    if (run.kind !== 'backup') for (const backup of findNamed(run, standings)) use.backups.set(backup, `run ${id}`);
-    else if (now.getTime() - lastSign.getTime() < config.deadAfterMs) use.openBackups.push(id);
+    if (run.kind !== 'backup') {
+      const named = [...findNamed(run, standings), ...(await listMade(repository, id))];
+      for (const backup of named) use.backups.set(backup, `run ${id}`);
+    } else if (now.getTime() - lastSign.getTime() < config.deadAfterMs) use.openBackups.push(id);
   }
   for (const { run, cutover } of await readKeptRuns(workspace)) {
     const details = cutover?.details;
@@ -34,6 +38,12 @@ export async function findInUse(workspace: Workspace, standings: readonly Standi
     use.backups.set(details.safetyBackup.backupId, `the rollback of run ${run}`);
   }
   return use;
+}
+
+/** The backups that parts of a run take, or read: what a transfer restores next, what a restore in place goes back to. */
+async function listMade(repository: Repository, id: string): Promise<string[]> {
+  const runs = await Promise.all((await listChildren(repository, id)).map((child) => readRun(repository, child)));
+  return runs.flatMap((run) => run?.backup ?? []);
 }
 
 /** The backups a run may have meant: an id, the beginning of one, or the newest at a moment that it knows alone. */

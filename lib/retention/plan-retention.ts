@@ -17,7 +17,12 @@ export interface Held {
   inUse: ReadonlyMap<string, string>;
   /** By backup id: the person's label. */
   labels: ReadonlyMap<string, string>;
+  /** Backups whose manifest was read and cannot be: as bad as known to be damaged. */
+  unreadable?: ReadonlySet<string>;
 }
+
+/** Why the newest backup that is not known to be damaged stays. */
+export const newestWhole = 'newest whole';
 
 /** A clock may be a little ahead of another one. */
 const toleranceMs = 5 * 60_000;
@@ -33,8 +38,9 @@ const toleranceMs = 5 * 60_000;
  */
 export function planRetention(
   standings: readonly Standing[],
-  { rules, now, inUse, labels }: { rules: RetentionRules | null; now: Date } & Held,
+  { rules, now, inUse, labels, unreadable }: { rules: RetentionRules | null; now: Date } & Held,
 ): PlannedBackup[] {
+  const isBad = (backup: Standing): boolean => isKnownDamaged(backup) || unreadable?.has(backup.backupId) === true;
   const newestFirst = [...standings].sort((a, b) => (a.backupId < b.backupId ? 1 : -1));
   const kept = new Map(newestFirst.map(({ backupId }) => [backupId, new Set<string>()]));
   const keep = (backup: Standing | undefined, because: string): void => {
@@ -51,12 +57,12 @@ export function planRetention(
   if (rules === null) for (const backup of newestFirst) keep(backup, 'no retention is configured');
   else {
     applyRules(dated, { rules, keep });
-    const whole = dated.filter(({ backup }) => !isKnownDamaged(backup));
+    const whole = dated.filter(({ backup }) => !isBad(backup));
     if (whole.length < dated.length) applyRules(whole, { rules, keep });
   }
   keep(dated[0]?.backup, 'newest');
-  keep(dated.find(({ backup }) => isProven(backup) && !isKnownDamaged(backup))?.backup, 'newest proven');
-  keep(dated.find(({ backup }) => !isKnownDamaged(backup))?.backup, 'newest whole');
+  keep(dated.find(({ backup }) => isProven(backup) && !isBad(backup))?.backup, 'newest proven');
+  keep(dated.find(({ backup }) => !isBad(backup))?.backup, newestWhole);
   for (const backup of newestFirst) {
     if (backup.pinned) keep(backup, 'pinned');
     const label = labels.get(backup.backupId);

@@ -24,10 +24,16 @@ export function readPrunePlan(repository: Repository, runId: string): Promise<Pl
   return repository.getJson(`${runFolder(runId)}prune.json`, planSchema);
 }
 
-/** Keeps a list of chunks to be swept. Safe to repeat. */
+/** What one attempt to find garbage has kept. Attempts share nothing: the lists of one may not meet the marks of another. */
+export interface GarbageFolder {
+  runId: string;
+  attempt: string;
+}
+
+/** Keeps a list of chunks to be swept. */
 export async function writeGarbage(
   repository: Repository,
-  list: { runId: string; part: number; names: readonly string[] },
+  list: GarbageFolder & { part: number; names: readonly string[] },
 ): Promise<void> {
   await repository.putJson(garbageKey(list), { names: list.names });
 }
@@ -35,7 +41,7 @@ export async function writeGarbage(
 /** A list of chunks to be swept. @throws DamagedError where it is not there. */
 export async function readGarbage(
   repository: Repository,
-  list: { runId: string; part: number },
+  list: GarbageFolder & { part: number },
 ): Promise<readonly string[]> {
   const garbage = await repository.getJson(garbageKey(list), garbageSchema);
   if (garbage) return garbage.names;
@@ -43,13 +49,13 @@ export async function readGarbage(
 }
 
 /** Keeps which manifests were read before the chunks were listed. */
-export async function writeMarked(repository: Repository, runId: string, keys: readonly string[]): Promise<void> {
-  await repository.putJson(`${runFolder(runId)}marked.json`, keys);
+export async function writeMarked(repository: Repository, at: GarbageFolder, keys: readonly string[]): Promise<void> {
+  await repository.putJson(markedKey(at), keys);
 }
 
 /** Which manifests were read before the chunks were listed. @throws DamagedError where that was not kept. */
-export async function readMarked(repository: Repository, runId: string): Promise<ReadonlySet<string>> {
-  const key = `${runFolder(runId)}marked.json`;
+export async function readMarked(repository: Repository, at: GarbageFolder): Promise<ReadonlySet<string>> {
+  const key = markedKey(at);
   const keys = await repository.getJson(key, markedSchema);
   if (keys) return new Set(keys);
   throw missing(key, repository);
@@ -64,8 +70,12 @@ export async function askStoreClock(repository: Repository, runId: string): Prom
   throw missing(key, repository);
 }
 
-function garbageKey({ runId, part }: { runId: string; part: number }): string {
-  return `${runFolder(runId)}garbage/${String(part).padStart(4, '0')}.json`;
+function garbageKey({ runId, attempt, part }: GarbageFolder & { part: number }): string {
+  return `${runFolder(runId)}garbage/${attempt}/${String(part).padStart(4, '0')}.json`;
+}
+
+function markedKey({ runId, attempt }: GarbageFolder): string {
+  return `${runFolder(runId)}garbage/${attempt}/marked.json`;
 }
 
 function missing(key: string, { location }: Repository): DamagedError {

@@ -1,10 +1,9 @@
 import { addDeletion, noDeletion, shortenDeletion } from '#lib/garbage/deletion-total.ts';
 import type { Deletion } from '#lib/repository/object-store.ts';
-import { listStandings } from '#lib/standing/list-standings.ts';
 import { readPin } from '#lib/standing/pin-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
-import { findInUse } from './find-in-use.ts';
 import { forEachAtOnce } from './for-each-at-once.ts';
+import { planPrune } from './plan-prune.ts';
 import type { PlannedBackup } from './plan-retention.ts';
 import { readPrunePlan } from './prune-store.ts';
 import { removeBackup } from './remove-backup.ts';
@@ -16,7 +15,7 @@ export interface RemovedBackups {
   /** Where the next step begins. */
   next: number;
   removed: number;
-  /** Backups that the plan let go and somebody has pinned, or taken up, since. */
+  /** Backups that the plan let go, and that are to be kept by now. */
   spared: number;
   objects: Deletion;
 }
@@ -27,8 +26,9 @@ export function listGoing(plan: readonly PlannedBackup[]): PlannedBackup[] {
 }
 
 /**
- * Removes backups of the run's plan until the time budget is used, at least some. What a run has begun to read since the
- * plan was made, or a person has pinned, stays. Safe to run twice.
+ * Removes backups of the run's plan until the time budget is used, at least some. Each batch is planned once more, and
+ * goes where both plans let it go: what was found damaged since, proven, pinned or taken up changes what is to be kept,
+ * and a prune that was killed may go on days later. Safe to run twice.
  */
 export async function removePlanned(
   workspace: Workspace,
@@ -40,9 +40,11 @@ export async function removePlanned(
   const result = { next: from, removed: 0, spared: 0, objects: noDeletion };
   do {
     const batch = going.slice(result.next, result.next + backupsAtOnce);
-    const { backups: inUse } = await findInUse(workspace, await listStandings(repository), new Date());
+    const labelsOf = new Set(batch.map(({ backupId }) => backupId));
+    const planned = await planPrune(workspace, { now: new Date(), labelsOf });
+    const stay = new Set(planned.flatMap(({ keptBy, backupId }) => (keptBy.length > 0 ? [backupId] : [])));
     await forEachAtOnce(batch, async (backup) => {
-      if (inUse.has(backup.backupId) || (await readPin(repository, backup))) {
+      if (stay.has(backup.backupId) || (await readPin(repository, backup))) {
         result.spared++;
         return;
       }

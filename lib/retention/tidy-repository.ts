@@ -10,6 +10,8 @@ import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { askStoreClock } from './prune-store.ts';
 
 const keysAtOnce = 1_000;
+/** A commit that was announced may still come, by the retries of its step: without the announcement it is not safe. */
+const announcementMs = 24 * 60 * 60_000;
 
 /** What was tidied away: objects that belong to no backup any more, and records of runs. */
 export interface Tidied {
@@ -29,7 +31,9 @@ export async function tidyRepository(
   // What lies beside a manifest is written before it: even without a grace time a commit has this long.
   const grace = (modified: Date): boolean => now - modified.getTime() > Math.max(config.sweepGraceMs, doomedDeadMs);
   const keys = await findOrphans(repository, ({ modified }) => grace(modified));
-  for (const { key, modified } of await listAnnouncedCommits(repository)) if (grace(modified)) keys.push(key);
+  for (const { key, modified } of await listAnnouncedCommits(repository)) {
+    if (grace(modified) && now - modified.getTime() > announcementMs) keys.push(key);
+  }
   for (const { key, modified } of await listDoomedLists(repository)) if (grace(modified)) keys.push(key);
   for await (const { key, modified } of repository.store.list('quarantine/')) {
     if (now - modified.getTime() > config.keepRunsMs) keys.push(key);
@@ -79,11 +83,12 @@ async function removeOldRuns(repository: Repository, before: Date): Promise<Tidi
     runs.set(id, run);
   }
   const old = [...runs.values()].filter(({ ended }) => ended);
-  const objects = await deleteKeys(
-    repository,
-    old.flatMap(({ keys }) => keys),
+  const [results, others] = [true, false].map((wanted) =>
+    old.flatMap(({ keys }) => keys.filter((key) => key.endsWith('/result.json') === wanted)),
   );
-  return { folders: old.length, objects };
+  // What says that a run has ended goes last: a kill in between leaves it to the next prune, and no run that seems open.
+  const first = await deleteKeys(repository, others ?? []);
+  return { folders: old.length, objects: addDeletion(first, await deleteKeys(repository, results ?? [])) };
 }
 
 async function deleteKeys({ store }: Repository, keys: readonly string[]): Promise<Deletion> {

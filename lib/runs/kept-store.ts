@@ -14,13 +14,33 @@ export interface KeptThing {
  */
 const kinds = ['cutover', 'snapshot-branch', 'fence', 'side-schema', 'drill'] as const;
 
-const keptSchema = z.strictObject({ run: z.string(), what: z.enum(kinds) });
+const keptMachineSchema = z.strictObject({
+  host: z.string(),
+  /** ISO 8601: after it the thing is nobody's, and the machine takes it away by itself. */
+  until: z.iso.datetime(),
+});
+
+/** The one machine that can take a thing away. */
+export type KeptMachine = z.infer<typeof keptMachineSchema>;
+
+const keptSchema = z.strictObject({ run: z.string(), what: z.enum(kinds), machine: keptMachineSchema.optional() });
 
 const prefix = 'kept/';
 
-/** Marks the thing before it is made. Safe to repeat. */
-export async function keepSomething(repository: Repository, { run, what }: KeptThing): Promise<void> {
-  await repository.putJson(`${prefix}${run}.${what}`, { run, what });
+/** Marks the thing before it is made, with the machine where only one can take it away. Safe to repeat. */
+export async function keepSomething(
+  repository: Repository,
+  { run, what, machine }: KeptThing & { machine?: KeptMachine },
+): Promise<void> {
+  await repository.putJson(`${prefix}${run}.${what}`, { run, what, machine });
+}
+
+/** The machine a thing is on, `undefined` where any can take it away, or nothing is kept. @throws DamagedError. */
+export async function readKeptMachine(
+  repository: Repository,
+  { run, what }: KeptThing,
+): Promise<KeptMachine | undefined> {
+  return (await readMark(repository, { key: `${prefix}${run}.${what}`, schema: keptSchema }))?.machine;
 }
 
 /** Takes the mark away once the thing is gone. Safe to repeat. */

@@ -8,6 +8,7 @@ import { readScratchRecord } from './scratch-record.ts';
 import { type ScratchServer, scratchServerOf } from './scratch-server.ts';
 import { startScratchServer } from './start-scratch-server.ts';
 import { stopScratchServer } from './stop-scratch-server.ts';
+import { sweepScratch } from './sweep-scratch.ts';
 
 /**
  * The connection to the scratch server of a run, `scratch-20261121t014500z-x7k2qd`: as long as the server is there, every
@@ -60,6 +61,16 @@ export async function listScratchConnections(): Promise<Connection[]> {
     }),
   );
   return found.flat();
+}
+
+/**
+ * Takes away the servers of such names on this machine whose lifetime has passed, or that were never finished, and
+ * answers their names. Safe to repeat.
+ */
+export async function sweepScratchConnections(): Promise<string[]> {
+  const folder = sharedFolder();
+  if ((await listFolder(folder)).length === 0 || !(await isOurs(folder))) return [];
+  return sweepScratch(folder);
 }
 
 /** Below the folder for temporary files: what is lost with it is built again. */

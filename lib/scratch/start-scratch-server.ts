@@ -17,7 +17,8 @@ import { type ScratchServer, scratchServerOf } from './scratch-server.ts';
 import { chooseServerUser, giveTo } from './server-user.ts';
 import { isAbandoned, isAlive, removeScratch, sweepScratch } from './sweep-scratch.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
+/** How long a server that outlives processes is left alone when nobody stops it. */
+export const scratchLifetimeMs = 24 * 60 * 60 * 1000;
 
 export interface ScratchRequest {
   /** Names the server, for example a run's id: who asks for the same again gets the same server. */
@@ -97,7 +98,7 @@ async function makeServer(request: ScratchRequest, directory: string): Promise<S
   const programs = chooseServerPrograms(found, request.major);
   const user = chooseServerUser();
   await mkdir(directory, { mode: 0o700 });
-  const until = new Date(Date.now() + (request.lifetimeMs ?? dayMs)).toISOString();
+  const until = new Date(Date.now() + (request.lifetimeMs ?? scratchLifetimeMs)).toISOString();
   const { version, major } = programs;
   const secret = { password: randomBytes(24).toString('hex'), port: await findFreePort() };
   const owned = { id: request.id, owner: request.owner ?? null, starter: process.pid, until };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { ScratchServer } from './scratch-server.ts';
 import { type ScratchRequest, startScratchServer } from './start-scratch-server.ts';
 import { stopScratchServer } from './stop-scratch-server.ts';
@@ -39,13 +40,22 @@ export async function withScratchServer<T>(
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   watching.unref();
+  // From the beginning on: it may end, or not even begin, long before it is asked to.
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ['exit', 'error']) watching.once(event, () => resolve());
+  });
   try {
+    await once(watching, 'spawn').catch((cause: unknown) => {
+      throw new UnavailableError('The process that takes a throw-away server down cannot be started.', {
+        ...{ code: 'scratch_guard', hint: 'Look at the limits of processes and open files of this machine.', cause },
+      });
+    });
     return await use(server);
   } finally {
     await stopScratchServer(request);
     watching.ref();
-    const ended = once(watching, 'exit');
-    watching.stdin.end();
+    // Where it could not be started it may have none.
+    watching.stdin?.end();
     await ended;
   }
 }

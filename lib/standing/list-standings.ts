@@ -8,12 +8,15 @@ import {
   parsePinKey,
 } from '#lib/repository/repository-keys.ts';
 import { type CheckKey, parseCheckKey } from './check-store.ts';
+import { type Look, placeLooks } from './place-looks.ts';
 
 /** How a backup stands, by the keys beside its manifest alone: no object is read for it. */
 export interface Standing extends BackupKey {
   pinned: boolean;
-  /** Oldest first. */
-  checks: CheckKey[];
+  /** In the order in which they ended, oldest first. */
+  checks: Look[];
+  /** Looks that passed and are dated in the future: they do not count. A clock is wrong. */
+  ahead: Look[];
   /** Size and time of its manifest as a listing has told them: another stamp is another manifest. */
   stamp?: string;
 }
@@ -44,22 +47,26 @@ export async function readStanding(repository: Repository, backup: BackupKey): P
 /** The same of those whose keys begin with a prefix, which ends in a backup's id or in the beginning of one. */
 export async function listStandingsBelow(repository: Repository, prefix: string): Promise<Standing[]> {
   const committed = new Map<string, Standing>();
-  const beside: { backup: BackupKey; check: CheckKey | undefined }[] = [];
+  const beside: { backup: BackupKey; check: Look | undefined }[] = [];
   for await (const { key, size, modified } of repository.store.list(prefix)) {
     const manifest = parseManifestKey(key);
     const stamp = `${size}@${modified.getTime()}`;
-    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [], stamp });
+    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [], ahead: [], stamp });
     const pin = parsePinKey(key);
     if (pin) beside.push({ backup: pin, check: undefined });
     const found = parseCheckKey(key);
-    if (found) beside.push({ backup: found.backup, check: { run: found.run, kind: found.kind, passed: found.passed } });
+    if (found) {
+      const { backup, run, kind, passed } = found;
+      beside.push({ backup, check: { run, kind, passed, at: modified } });
+    }
   }
   for (const { backup, check } of beside) {
     const standing = committed.get(nameOf(backup));
     if (check) standing?.checks.push(check);
     else if (standing) standing.pinned = true;
   }
-  for (const { checks } of committed.values()) checks.sort((a, b) => (a.run < b.run ? -1 : 1));
+  const now = new Date();
+  for (const standing of committed.values()) Object.assign(standing, placeLooks(standing.checks, now));
   return sortNewestFirst([...committed.values()]);
 }
 
@@ -69,7 +76,7 @@ export function sortNewestFirst(standings: Standing[]): Standing[] {
 }
 
 /** The newest look of one kind at a backup. */
-export function lastCheck(standing: Standing, kind: CheckKey['kind']): CheckKey | undefined {
+export function lastCheck(standing: Standing, kind: CheckKey['kind']): Look | undefined {
   return standing.checks.filter((check) => check.kind === kind).at(-1);
 }
 

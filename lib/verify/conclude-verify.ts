@@ -19,6 +19,8 @@ export const verifyOutcomeSchema = z.strictObject({
   /** Where only a part was read: how large it was to be, and what it is a part of. */
   sample: z.strictObject({ percent: z.number(), ofObjects: z.int(), ofStored: z.int() }).nullable(),
   /** Names of damaged objects that lie under `quarantine/` now, and why others stay where they are. */
+  /** Other backups that name a damaged object, the first of them, and how many could not be looked at. */
+  shared: z.strictObject({ backups: z.array(z.string()), notRead: z.int() }),
   quarantined: z.strictObject({ moved: z.array(z.string()), stays: z.array(z.string()) }),
 });
 export type VerifyOutcome = z.infer<typeof verifyOutcomeSchema>;
@@ -41,6 +43,7 @@ export function concludeVerify(
     damaged: damage.length,
     damage: damage.slice(0, mostDamage),
     sample: percent === null ? null : { percent, ofObjects, ofStored },
+    shared: { backups: [], notRead: 0 },
     quarantined: { moved: [], stays: [] },
   };
 }
@@ -53,10 +56,20 @@ export function verifyError(outcome: VerifyOutcome): RecordedError | null {
   return {
     name: 'DamagedError',
     code: 'backup_damaged',
-    message: `Backup ${outcome.backup} of ${outcome.connection} is damaged in ${count(outcome.damaged, 'object')}: ${named.join('; ')}${more}.`,
+    message: `Backup ${outcome.backup} of ${outcome.connection} is damaged in ${count(outcome.damaged, 'object')}: ${named.join('; ')}${more}.${tellShared(outcome)}`,
     hint: `Restore from another backup. ${tellRepair(outcome)}`,
     exitCode: exitCodes.damaged,
   };
+}
+
+function tellShared({ shared: { backups, notRead } }: VerifyOutcome): string {
+  const named = backups.slice(0, mostNamed).join(', ');
+  const more = backups.length > mostNamed ? ', ...' : '';
+  const others =
+    backups.length > 0
+      ? ` Damaged objects are those of ${count(backups.length, 'other backup')} too: ${named}${more}.`
+      : '';
+  return notRead > 0 ? `${others} ${count(notRead, 'other backup')} could not be looked at for them.` : others;
 }
 
 /** How the backup becomes whole again, where that can be. */

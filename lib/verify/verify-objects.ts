@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Manifest } from '#lib/manifest/manifest.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -7,7 +8,7 @@ import { type Damage, damageSchema } from './damage.ts';
 import type { StoredObject } from './plan-verify.ts';
 import { verifyObject } from './verify-object.ts';
 
-/** `verified/l<lane>-<from>.json` in the run's folder: what one step of a lane has found. */
+/** `verified/l<lane>-<from>-<random>.json` in the run's folder: what one attempt of a step has found. */
 const damagesSchema = z.array(damageSchema);
 
 export interface VerifyStep {
@@ -19,7 +20,7 @@ export interface VerifyStep {
 
 /**
  * Verifies objects of one lane until the time budget is used, always at least one; keeps the damage it found and
- * answers where the next step begins. Reads only: safe to run twice. @throws StorageError, UnavailableError.
+ * answers where the next step begins. Safe to run twice: a late attempt takes nothing from what another has found. @throws StorageError, UnavailableError.
  */
 export async function verifyObjects(
   step: VerifyStep,
@@ -43,17 +44,18 @@ export async function verifyObjects(
   return { next };
 }
 
-/** The damage all lanes have found, in the order of their lists. */
+/** The damage all lanes have found, each object once, in the order of their lists. */
 export async function readDamage(repository: Repository, runId: string): Promise<Damage[]> {
-  const damage: Damage[] = [];
+  const damage = new Map<string, Damage>();
   for await (const { key } of repository.store.list(`${runFolder(runId)}verified/`)) {
-    damage.push(...((await repository.getJson(key, damagesSchema)) ?? []));
+    // Attempts of one step find the same.
+    for (const one of (await repository.getJson(key, damagesSchema)) ?? []) damage.set(one.key, one);
   }
-  return damage;
+  return [...damage.values()];
 }
 
 function damageKey({ runId, lane, from }: VerifyStep): string {
-  return `${runFolder(runId)}verified/l${lane}-${String(from).padStart(7, '0')}.json`;
+  return `${runFolder(runId)}verified/l${lane}-${String(from).padStart(7, '0')}-${randomBytes(4).toString('hex')}.json`;
 }
 
 function progressStart(step: VerifyStep, objects: readonly StoredObject[]) {

@@ -254,8 +254,11 @@ describe('a dead-man switch', () => {
 
   it('that refuses is named without its secret path', async () => {
     await using receiver = await openReceiver(({ path }) => ({ status: 404, body: `not found ${path}` }));
-    const alarms = { pings: new Map(), ping: given(`${receiver.url}/uu1d`) };
-    const told = ping(alarms, { connection: 'shop', succeeded: true, message: '' });
-    await expect(told).rejects.toThrow(`${receiver.url} answered 404: not found ***.`);
+    for (const secret of ['/uu1d', '/uu1d?token=hush-hush', '/?token=hush-hush']) {
+      const alarms = { pings: new Map(), ping: given(`${receiver.url}${secret}`) };
+      const told = ping(alarms, { connection: 'shop', succeeded: true, message: '' });
+      await expect(told).rejects.toThrow(`${receiver.url} answered 404: not found `);
+      await expect(told).rejects.not.toThrow(/uu1d|hush/);
+    }
   });
 });

@@ -32,7 +32,7 @@ describe('the S3 driver behind a network that fails in three requests of ten', (
     [2, { conditionalPut: 'supported', checksums: 'supported' }, 'on'],
   ] as const)(
     'gives no wrong result with four writers at once (seed %i)',
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     async (seed, serverOptions: S3ServerOptions, checksums) => {
       await using server = await startS3Server({ ...serverOptions, pageSize: 5 });
       const random = createSeededRandom(seed);
@@ -47,7 +47,7 @@ describe('the S3 driver behind a network that fails in three requests of ten', (
             endpoint,
             checksums,
             credentials: server.account,
-            timeouts: { connect: 5000, idle: 1000, request: 1500 },
+            timeouts: { connect: 30_000, idle: 4_000, request: 6_000 },
             maxAttempts: 10,
           },
         );

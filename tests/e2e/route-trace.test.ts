@@ -34,6 +34,10 @@ describe('the traced files of the Inngest route', () => {
     }
   });
 
+  it('hold nothing that only people and tests need', async () => {
+    expect((await readTrace()).filter((file) => /^(tests|bench|demo|docs)\//.test(file))).toEqual([]);
+  });
+
   it('may run as long as vercel.json grants', async () => {
     const vercel = z.object({ functions: z.record(z.string(), z.object({ maxDuration: z.number() })) });
     const { functions } = vercel.parse(JSON.parse(await readFile(join(projectFolder, 'vercel.json'), 'utf8')));

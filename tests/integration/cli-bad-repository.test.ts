@@ -113,7 +113,7 @@ describe.concurrent('a bad repository', () => {
         },
       });
       const known = await place.runBadly(['restore', backup, '--to', 'neon'], { exitCode: 5, env });
-      expect(known).toMatch(/was found damaged when it was verified/);
+      expect(known).toMatch(/is known to be damaged/);
       expect(await countTables(target.url)).toBe(0);
     },
   );

@@ -82,8 +82,7 @@ it('a drill whose process is killed goes on with the same server, and leaves non
   await withServerPrograms(place);
   await place.runJson(['backup']);
   const killed = place.start(['drill']);
-  await killed.said(/run \d{8}T\d{6}Z-\w+/);
-  const [, runId = ''] = /"id": ?"(\S+?)"/.exec((await place.run(['runs', '--json', '--limit', '1'])).stdout) ?? [];
+  const [, runId = ''] = await killed.said(/run (\d{8}T\d{6}Z-\w+)/);
   const name = scratchConnectionName(runId);
   while (!(await listScratchConnections()).some((server) => server.name === name)) {
     if (killed.process.exitCode !== null) throw new Error((await killed.ended).stderr);

@@ -1,12 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { readEnvironment } from '#lib/config/environment.ts';
+import { scratchDirectory } from '#lib/scratch/start-scratch-server.ts';
 import { countTables, createCliSource } from '#tests/support/cli-database.ts';
 import { type CliPlace, openCliPlace } from '#tests/support/cli-place.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
+import { waitFor } from '#tests/support/wait-for.ts';
 
 /** Starts a server's runner over the repository and the state of a place. */
 async function startServer(
@@ -78,4 +82,16 @@ it('a run of a server is approved and cancelled from the command line, also whil
     await sleep(200);
   }
   expect(await countTables(target.url)).toBeGreaterThan(0);
+});
+
+it('a server that starts takes away what drills of this machine have left, when its time is over', async () => {
+  await using place = await openCliPlace({});
+  const folder = join(place.folder, `holdfast-drills-${process.getuid?.() ?? 0}`);
+  const directory = scratchDirectory({ id: 'scratch-20261101t000000z-aaaa', folder });
+  await mkdir(directory, { recursive: true });
+  const about = { id: 'scratch-20261101t000000z-aaaa', owner: null, starter: 1, until: '2026-11-02T00:00:00.000Z' };
+  const program = { bin: '/nowhere', version: '16.0', major: 16, port: 1, password: 'p', ready: true };
+  await writeFile(join(directory, 'scratch.json'), JSON.stringify({ ...about, ...program }));
+  await using _server = await startServer(place, { env: { TMPDIR: place.folder } });
+  await waitFor(async () => (existsSync(directory) ? undefined : true));
 });

@@ -3,14 +3,15 @@ import { setUpPlace } from '#lib/drill/set-up-place.ts';
 import { readPromises } from '#lib/promise/read-promises.ts';
 import { listKept } from '#lib/runs/kept-store.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
-import { openRun, readResult } from '#lib/runs/run-store.ts';
+import type { RunRecord } from '#lib/runs/run-record.ts';
+import { closeRun, openRun, readResult } from '#lib/runs/run-store.ts';
 import {
   listScratchConnections,
   scratchConnectionName,
   stopScratchConnection,
 } from '#lib/scratch/scratch-connection.ts';
 import { readChecks } from '#lib/standing/check-store.ts';
-import { listStandings } from '#lib/standing/list-standings.ts';
+import { isKnownDamaged, listStandings } from '#lib/standing/list-standings.ts';
 import { damages, findChunk } from '#tests/support/damage-chunk.ts';
 import { shopTemplate } from '#tests/support/shop.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
@@ -49,6 +50,19 @@ async function startWithServer(holdfast: Holdfast): Promise<Awaited<ReturnType<H
   const run = await holdfast.start({ name: 'holdfast/drill.requested', data: { connection: 'source' } });
   const name = scratchConnectionName(run.id);
   await waitFor(async () => (await listScratchConnections()).find((server) => server.name === name));
+  return run;
+}
+
+/** A drill that has got as far as its server, and is driven by nobody. */
+async function leaveServer({ repository }: Holdfast): Promise<RunRecord> {
+  const id = deriveRunId(Date.now(), 'left behind');
+  const about = { connection: 'source', target: null, backup: null, parent: null };
+  const startedAt = new Date().toISOString();
+  const made = { ...about, id, kind: 'drill', startedAt, eventId: 'e', engineRunId: 'left behind' } as const;
+  const run = await openRun(repository, made);
+  const place = { kind: 'scratch', target: scratchConnectionName(id) } as const;
+  await setUpPlace(repository, { runId: id, place, major: 16 });
+  expect((await listScratchConnections()).map(({ name }) => name)).toContain(place.target);
   return run;
 }
 
@@ -92,7 +106,8 @@ describe('a drill', () => {
       const { id, result } = await drill(holdfast);
       expect(result).toMatchObject({ status: 'failed', exitCode: 5, error: { name: 'DamagedError' } });
       const [standing] = await listStandings(holdfast.repository);
-      expect(standing).toMatchObject({ backupId, checks: [{ kind: 'proof', passed: false }] });
+      expect(standing).toMatchObject({ backupId, checks: [{ kind: 'sample', passed: false }] });
+      expect(standing && isKnownDamaged(standing)).toBe(true);
       await expectNothingLeft(holdfast, id);
       const [promise] = await readPromises(await holdfast.workspace(), new Date());
       expect(promise?.lastFailure).toMatchObject({ run: id, kind: 'drill', message: result.error?.message });
@@ -137,17 +152,23 @@ describe('a drill', () => {
   it('is closed by the sweep where nobody drives it, and its server goes', async () => {
     await withBackup({ config: { deadAfter: '1ms' } }, async (holdfast) => {
       const { repository } = holdfast;
-      const id = deriveRunId(Date.now(), 'left behind');
-      const about = { connection: 'source', target: null, backup: null, parent: null };
-      const startedAt = new Date().toISOString();
-      await openRun(repository, { ...about, id, kind: 'drill', startedAt, eventId: 'e', engineRunId: 'left behind' });
-      const place = { kind: 'scratch', target: scratchConnectionName(id) } as const;
-      await setUpPlace(repository, { runId: id, place, major: 16 });
-      expect((await listScratchConnections()).map(({ name }) => name)).toContain(place.target);
+      const { id } = await leaveServer(holdfast);
 
       expect((await holdfast.run('sweep', {})).result.error).toBeNull();
       expect(await readResult(repository, id)).toMatchObject({ status: 'cancelled', error: { code: 'given_up' } });
       await expectNothingLeft(holdfast, id);
+    });
+  });
+
+  it('has its server taken away by the sweep where that failed at its end', async () => {
+    await withHoldfast({}, async (holdfast) => {
+      const run = await leaveServer(holdfast);
+      const ended = { status: 'completed', exitCode: 0, completedAt: run.startedAt, durationMs: 1 } as const;
+      await closeRun(holdfast.repository, { run, ...ended, outcome: null, error: null });
+      const { result } = await holdfast.run('sweep', {});
+      expect(result).toMatchObject({ error: null, outcome: { actions: [{ run: run.id, action: 'release' }] } });
+      await expectNothingLeft(holdfast, run.id);
+      expect(await readResult(holdfast.repository, run.id)).toMatchObject({ status: 'completed' });
     });
   });
 

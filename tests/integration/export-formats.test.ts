@@ -88,6 +88,17 @@ describe('--format custom', () => {
     ]);
   });
 
+  it('holds a table whose foreign key is to one that is not asked for', async ({ skip }) => {
+    if (zoo === undefined) return skip('no PostgreSQL 15 in /usr/lib/postgresql/15');
+    const file = join(place.folder, 'referring.dump');
+    await place.runJson(['export', 'latest', '--format', 'custom', '--table', 'zoo.chicken', '-o', file]);
+    const { said } = await run('pg_restore', ['--list', file]);
+    expect(said.split('\n').filter((line) => line.includes('TABLE DATA'))).toEqual([
+      expect.stringContaining('TABLE DATA zoo chicken'),
+    ]);
+    expect(said).toContain('FK CONSTRAINT zoo chicken chicken_egg');
+  });
+
   it('takes an empty database that is given, and leaves it empty; never one with content', async ({ skip }) => {
     if (zoo === undefined) return skip('no PostgreSQL 15 in /usr/lib/postgresql/15');
     await runSql(zoo.url, 'create database given template template0');

@@ -97,7 +97,7 @@ describe('the repository format, read by its document', () => {
       .map((entry) => join(entry.parentPath, entry.name).slice(place.repository.length + 1));
     const id = String.raw`\d{8}T\d{6}Z-[a-z0-9]{6}`;
     const known = new RegExp(
-      `^(holdfast\\.json|backups/[a-z][a-z0-9_-]*/${id}/(manifest\\.json|restore\\.sh)|chunks/([0-9a-f]{2})/\\3[0-9a-f]{62}|runs/\\d{8}/${id}/.+\\.json)$`,
+      `^(holdfast\\.json|backups/[a-z][a-z0-9_-]*/${id}/(manifest\\.json|restore\\.sh)|chunks/([0-9a-f]{2})/\\3[0-9a-f]{62}|runs/\\d{8}/${id}/.+\\.json|alarms/[a-z][a-z0-9_-]*/[a-z]+\\.json|audit/\\d{8}/\\d{8}T\\d{6}Z-[a-z0-9]+\\.json)$`,
     );
     expect(keys.filter((key) => !known.test(key))).toEqual([]);
     expect(keys.length).toBeGreaterThan(50);

@@ -6,7 +6,7 @@ import { listObjects } from '#lib/manifest/list-objects.ts';
 import { listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
 import { chunkKey } from '#lib/repository/repository-keys.ts';
 import { pruneOutcomeSchema } from '#lib/retention/prune-outcome.ts';
-import { openRun } from '#lib/runs/run-store.ts';
+import { listRunIds, openRun, readRun } from '#lib/runs/run-store.ts';
 import { pinBackup, unpinBackup } from '#lib/standing/pin-store.ts';
 import { shopTemplate } from '#tests/support/shop.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
@@ -75,7 +75,7 @@ describe('a prune', () => {
       expect(await prune(holdfast)).toMatchObject({ removed: 0, kept: 3, swept: 0, heldBack: null });
 
       // The announcement kept the chunk; when it is old it is taken for that of a killed backup.
-      const old = new Date(Date.now() - 3_600_000);
+      const old = new Date(Date.now() - 25 * 3_600_000);
       const left = 'backups/source/20200101T000000Z-aaaaaa/restore.sh';
       for (const key of [left, 'committing/source/20200101T000000Z-aaaaaa.json', 'sweep/of-a-killed-prune.json']) {
         await utimes(join(holdfast.folder, key), old, old);
@@ -85,6 +85,23 @@ describe('a prune', () => {
       expect(await countChunks(holdfast)).toEqual(before);
       expect(await repository.store.head(left)).toBeUndefined();
     });
+  });
+
+  it('follows a backup that was committed, and no other', async () => {
+    await using source = await createDatabase({ cluster: 'source', template: await shopTemplate() });
+    const none = new URL(source.url);
+    none.pathname = '/none_such';
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-prune-'));
+    const place = { repository: folder.path, config: { ...config, retention: { keepLast: 1 } } };
+    const countPrunes = async (url: string): Promise<number> =>
+      withHoldfast({ ...place, source: url }, async ({ backup, runner, repository }) => {
+        await backup();
+        await runner.idle();
+        const runs = await Promise.all((await listRunIds(repository)).map((id) => readRun(repository, id)));
+        return runs.filter((run) => run?.kind === 'prune').length;
+      });
+    expect(await countPrunes(none.href)).toBe(0);
+    expect(await countPrunes(source.url)).toBe(1);
   });
 
   it('keeps what the rules keep, after each backup, and what is pinned, labelled or in use', async () => {

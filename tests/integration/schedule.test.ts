@@ -2,27 +2,39 @@ import { describe, expect, it } from 'vitest';
 import { listBackups } from '#lib/manifest/manifest-store.ts';
 import { readPromises } from '#lib/promise/read-promises.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import type { RunResult } from '#lib/runs/run-record.ts';
+import type { RunRecord, RunResult } from '#lib/runs/run-record.ts';
 import { listRunIds, readResult, readRun } from '#lib/runs/run-store.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
 import { travelInTime } from '#tests/support/travel-in-time.ts';
 import { waitFor } from '#tests/support/wait-for.ts';
 import { runSql, withClient } from '#tests/support/with-client.ts';
-import { withHoldfast } from '#tests/support/workflow.ts';
+import { type Holdfast, withHoldfast } from '#tests/support/workflow.ts';
 
 /** Half past five hours ahead of UTC, all year. */
 const timezone = 'Asia/Kolkata';
 
-/** A daily schedule whose next tick is the next full minute, and a moment before that. */
-function tickSoon(): { cron: string; start: number } {
-  const tick = Math.ceil((Date.now() + 2_000) / 60_000) * 60_000;
+/** A daily schedule whose next tick is the next full minute, and a minute before that. */
+function tickSoon(): { cron: string; tick: number; start: number } {
+  const tick = Math.ceil(Date.now() / 60_000) * 60_000;
   const there = new Date(tick + 5.5 * 3_600_000);
-  return { cron: `${there.getUTCMinutes()} ${there.getUTCHours()} * * *`, start: tick - 700 };
+  return { cron: `${there.getUTCMinutes()} ${there.getUTCHours()} * * *`, tick, start: tick - 60_000 };
 }
 
-/** The results of ended runs, oldest first. */
+/** Has a runner look what is due by now: any event does. */
+async function wake({ runner }: Holdfast): Promise<void> {
+  await runner.send({ name: 'test/wake', data: {} });
+}
+
+/** The backups that were begun, oldest first; what a server does by itself at this time of day is left out. */
+async function readBackupRuns(repository: Repository): Promise<RunRecord[]> {
+  const runs = await Promise.all((await listRunIds(repository)).reverse().map((id) => readRun(repository, id)));
+  return runs.filter((run) => run !== undefined).filter(({ kind }) => kind === 'backup');
+}
+
+/** The results of those that have ended. */
 async function readResults(repository: Repository): Promise<RunResult[]> {
-  const results = await Promise.all((await listRunIds(repository)).reverse().map((id) => readResult(repository, id)));
+  const runs = await readBackupRuns(repository);
+  const results = await Promise.all(runs.map(({ id }) => readResult(repository, id)));
   return results.filter((result) => result !== undefined);
 }
 
@@ -30,24 +42,24 @@ describe('a schedule', () => {
   it('starts a backup at its time in its zone, once, after its jitter', async () => {
     await using source = await createDatabase({ cluster: 'source' });
     await runSql(source.url, 'create table t as select 1 as id');
-    const { cron, start } = tickSoon();
+    const { cron, tick, start } = tickSoon();
     const schedule = { backup: cron, drill: '0 4 * * 0', timezone, jitter: '200ms' };
-    await travelInTime(start, () =>
+    await travelInTime(start, (jump) =>
       withHoldfast({ source: source.url, config: { connections: { source: { schedule } } } }, async (holdfast) => {
         const { repository } = holdfast;
         const [before] = await readPromises(await holdfast.workspace(), new Date());
-        expect(before?.next).toMatchObject([
-          { kind: 'backup', at: new Date(start + 700).toISOString() },
-          { kind: 'drill' },
-        ]);
+        expect(before?.next).toMatchObject([{ kind: 'backup', at: new Date(tick).toISOString() }, { kind: 'drill' }]);
+        expect(await readBackupRuns(repository)).toEqual([]);
 
+        jump(tick);
+        await wake(holdfast);
         const result = await waitFor(async () => (await readResults(repository))[0]);
         expect(result).toMatchObject({ status: 'completed', run: { kind: 'backup', connection: 'source' } });
         expect(result.run.eventId).toMatch(/^schedule\./);
-        expect(Date.parse(result.run.startedAt)).toBeGreaterThanOrEqual(start + 700);
+        expect(Date.parse(result.run.startedAt)).toBeGreaterThanOrEqual(tick);
         await holdfast.runner.idle();
         expect(await listBackups(repository)).toHaveLength(1);
-        expect(await listRunIds(repository)).toHaveLength(1);
+        expect(await readBackupRuns(repository)).toHaveLength(1);
       }),
     );
   });
@@ -55,9 +67,9 @@ describe('a schedule', () => {
   it('skips a run where one of its kind is under way, and says so', async () => {
     await using source = await createDatabase({ cluster: 'source' });
     await runSql(source.url, 'create table t as select 1 as id');
-    const { cron, start } = tickSoon();
+    const { cron, tick, start } = tickSoon();
     const connections = { source: { schedule: { backup: cron, timezone } } };
-    await travelInTime(start, () =>
+    await travelInTime(start, (jump) =>
       withHoldfast({ source: source.url, config: { connections } }, async (holdfast) => {
         const { repository } = holdfast;
         const backup = await withClient(source.url, async (client) => {
@@ -65,6 +77,8 @@ describe('a schedule', () => {
           await client.query('lock table t in access exclusive mode');
           const started = await holdfast.start({ name: 'holdfast/backup.requested', data: { connection: 'source' } });
           await waitFor(() => readRun(repository, started.id));
+          jump(tick);
+          await wake(holdfast);
           const skipped = await waitFor(async () => (await readResults(repository))[0]);
           expect(skipped).toMatchObject({ status: 'skipped', exitCode: 0, error: null, run: { kind: 'backup' } });
           expect(skipped.outcome).toEqual({
@@ -77,7 +91,7 @@ describe('a schedule', () => {
         });
         expect((await backup.finished).result.status).toBe('completed');
         await holdfast.runner.idle();
-        expect(await listRunIds(repository)).toHaveLength(2);
+        expect(await readBackupRuns(repository)).toHaveLength(2);
         expect(await listBackups(repository)).toHaveLength(1);
       }),
     );

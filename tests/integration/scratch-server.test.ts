@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withSession } from '#lib/postgres/connect.ts';
 import { isListening } from '#lib/scratch/run-server.ts';
@@ -35,6 +36,17 @@ it('gives a server that holds data, and takes it away with its files', async () 
   });
   expect(existsSync(seen.directory)).toBe(false);
   expect(await isListening(Number(new URL(seen.url).port))).toBe(false);
+});
+
+it('ends although the process that watches over it has died', async () => {
+  const directory = await withScratchServer({ major: 16, folder }, async (server) => {
+    const { stdout } = await promisify(execFile)('pgrep', ['-f', `guard ${server.directory}$`]);
+    const guard = Number(stdout.trim());
+    process.kill(guard, 'SIGKILL');
+    await waitFor(async () => (existsSync(`/proc/${guard}`) ? undefined : true));
+    return server.directory;
+  });
+  expect(existsSync(directory)).toBe(false);
 });
 
 it('is gone when what used it fails', async () => {

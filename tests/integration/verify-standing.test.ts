@@ -43,12 +43,15 @@ it('keeps what a verification found with the backup, and the next backup repairs
     expect(found.result.error?.hint).toContain('moved to quarantine/');
     expect(found.outcome.quarantined).toEqual({ moved: [name], stays: [] });
     expect(await readdir(join(folder, 'quarantine'))).toEqual([name]);
-    expect((await listStandings(repository)).map(({ checks }) => checks.at(-1)?.passed)).toEqual([undefined, false]);
+    expect((await listStandings(repository)).map(({ checks }) => checks.at(-1)?.passed)).toEqual([false, false]);
+    expect(found.outcome.shared).toEqual({ backups: [second], notRead: 0 });
+    expect(found.result.error?.message).toContain(`Damaged objects are those of 1 other backup too: ${second}.`);
 
     // Nothing is restored from it, and nothing of the target was touched.
     const refused = (await holdfast.restore({ backup })).result;
     expect(refused).toMatchObject({ exitCode: 5, error: { code: 'backup_known_damaged' } });
-    expect(refused.error?.hint).toContain(`Take ${second}`);
+    // The second one shares what is damaged.
+    expect(refused.error?.hint).toContain('No other backup is at hand');
     expect(refused.timeline.map(({ slug }) => slug)).not.toContain('preflight');
     const recovery = { backup, to: 'target', tables: ['shop.orders'], schema: 'rescue' };
     expect((await holdfast.run('recover', recovery)).result.error?.code).toBe('backup_known_damaged');

@@ -58,7 +58,9 @@ describe('a restore finds stored data that is', () => {
   it('an edited manifest, before the target is touched', async () => {
     const { result } = await restoreSpoiled(async (holdfast) => {
       let manifest = '';
-      for await (const { key } of holdfast.repository.store.list('backups/')) manifest = join(holdfast.folder, key);
+      for await (const { key } of holdfast.repository.store.list('backups/')) {
+        if (key.endsWith('/manifest.json')) manifest = join(holdfast.folder, key);
+      }
       const text = await readFile(manifest, 'utf8');
       const edited = text.replace('"rows":"3000"', '"rows":"3001"');
       expect(edited).not.toBe(text);

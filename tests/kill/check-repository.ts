@@ -38,7 +38,7 @@ export async function checkRepository(folder: string, known: Set<string>): Promi
   for (const file of files.filter((name) => !name.startsWith('chunks/') && !name.startsWith('.tmp/'))) {
     if (file.endsWith('.json') && !isJson(await readFile(join(folder, file), 'utf8'))) wrong.push(`${file} is torn`);
     // A commit that a kill has ended leaves its announcement, for a prune to take.
-    if (!/^(holdfast\.json$|backups\/|runs\/|kept\/|committing\/)/.test(file))
+    if (!/^(holdfast\.json$|backups\/|runs\/|kept\/|committing\/|alarms\/|audit\/)/.test(file))
       wrong.push(`${file} does not belong there`);
   }
   const named = await checkManifests(folder, wrong);

@@ -17,8 +17,8 @@ export interface CliResult {
 /** A process of the CLI that is still running. */
 export interface RunningCli {
   process: ChildProcess;
-  /** Resolves when stderr, or the terminal, has said what matches. */
-  said(pattern: RegExp): Promise<void>;
+  /** Resolves with the match when stderr, or the terminal, has said what matches. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
   /** Types at the terminal, where there is one; `\x03` is Ctrl-C, `\x04` the end of the input. */
   type(text: string): void;
   ended: Promise<CliResult>;
@@ -77,8 +77,10 @@ export class CliPlace implements AsyncDisposable {
     (options.terminal ? stdout : stderr).on('data', (part: Buffer) => {
       heard += part.toString();
     });
-    const said = async (pattern: RegExp): Promise<void> => {
-      while (!pattern.test(heard)) {
+    const said = async (pattern: RegExp): Promise<RegExpExecArray> => {
+      for (;;) {
+        const match = pattern.exec(heard);
+        if (match) return match;
         if (child.exitCode !== null) throw new Error(`The CLI ended and never said ${pattern}: ${heard}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -39,6 +39,13 @@ describe('a sweep', () => {
     expect(planSweep([kept({ endedAt: ago(24 * 6) })], times)).toEqual([]);
   });
 
+  it('releases what a drill that has ended still holds, at once', () => {
+    expect(planSweep([kept({ endedAt: ago(0), keeps: ['drill'] })], times)).toMatchObject([
+      { run: 'run', action: 'release', because: 'its drill has ended' },
+    ]);
+    expect(planSweep([kept({ lastSign: ago(1), keeps: ['drill'] })], times)).toEqual([]);
+  });
+
   it('leaves a fence alone: it may be around an old home', () => {
     expect(planSweep([kept({ endedAt: ago(24 * 30), keeps: ['fence'] })], times)).toEqual([]);
   });

@@ -9,6 +9,7 @@ import { Card } from '#app/ui/card.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { isInScope } from '#lib/access/identity.ts';
+import { isRunInScope } from '#lib/access/run-scope.ts';
 import { listRunSummaries } from '#lib/run-view/list-run-summaries.ts';
 import { runKinds } from '#lib/runs/run-record.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -29,7 +30,7 @@ export default function RunsPage({ searchParams }: RunsPageProps) {
     const { config, repository } = await openWorkspace();
     const { runs, next } = await listRunSummaries(repository, {
       ...{ ...filter, limit: pageSize },
-      isVisible: ({ connection, target }) => isInScope(identity, [connection, target]),
+      isVisible: (run) => isRunInScope(identity, run),
     });
     const { before, ...kept } = filter;
     const older = new URLSearchParams(Object.entries({ ...kept, before: next ?? undefined }).flatMap(toPair));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acceptedEvents } from '#app/api/v1/events/parse-events.ts';
+import { eventSchemas } from '#app/api/v1/events/parse-events.ts';
 import { testBody } from '#app/api/v1/notifications/test/body.ts';
 import { credentialsBody } from '#app/api/v1/session/body.ts';
 import { pageSchema } from '#app/http/read-page.ts';
@@ -87,9 +87,9 @@ export const serviceOperations: Operations = {
       'Every event asks for an action of its own, and an event with an id that was sent before starts nothing. Either all are sent, or none.',
     body: {
       schema: z.union([
-        z.union(acceptedEvents.map(toEnvelope)),
+        z.union(eventSchemas.map(toEnvelope)),
         z
-          .array(z.union(acceptedEvents.map(toEnvelope)))
+          .array(z.union(eventSchemas.map(toEnvelope)))
           .min(1)
           .max(100),
       ]),
@@ -157,6 +157,6 @@ export const serviceOperations: Operations = {
   },
 };
 
-function toEnvelope({ name, schema }: (typeof acceptedEvents)[number]) {
+function toEnvelope({ name, schema }: (typeof eventSchemas)[number]) {
   return z.strictObject({ name: z.literal(name), data: schema, id: z.string().min(1).max(200).optional() });
 }

@@ -23,8 +23,6 @@ export async function loadDatabase(
     repository: Repository;
     manifest: Manifest;
     entries: readonly SchemaEntry[];
-    /** Which tables' rows are wanted. */
-    wanted: (table: Manifest['tables'][number]) => boolean;
     onBytes: (bytes: number) => void;
   },
 ): Promise<{ leftOut: { object: string; reason: string }[] }> {
@@ -33,7 +31,7 @@ export async function loadDatabase(
     const plan = planRestore({ manifest, entries, lanes: 1, ...(await readRoles(session)) });
     await session.query("set synchronous_commit = off; set maintenance_work_mem = '256MB'");
     await runAll(session, plan.preData);
-    for (const table of manifest.tables.filter(options.wanted)) {
+    for (const table of manifest.tables) {
       let number = 0;
       for await (const stored of readChunks(repository, table, table.chunks)) {
         const expected = table.chunks[number++];

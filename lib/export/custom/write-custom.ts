@@ -111,9 +111,8 @@ async function dumpFrom(
   options: CustomExport & { target: Connection; native: NativePgDump },
 ): Promise<{ leftOut: { object: string; reason: string }[] }> {
   const { target, native, tables, file, environment } = options;
-  const sources = tables && new Set(tables.flatMap((table) => table.sources));
-  const wanted = (table: Manifest['tables'][number]): boolean => sources === null || sources.has(table);
-  const loaded = await loadDatabase(target, { ...options, wanted });
+  // All rows, whatever is wanted: foreign keys and materialized views ask for those of other tables.
+  const loaded = await loadDatabase(target, options);
   // A partition is asked for by its own name: pg_dump takes them with their table only since version 16.
   const names = new Set((tables ?? []).flatMap((table) => [table, ...table.sources].map(quoteQualified)));
   const patterns = [...names].map((name) => `--table=${name}`);

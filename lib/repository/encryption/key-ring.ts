@@ -27,6 +27,11 @@ export class KeyRing {
     this.#byId = new Map([...old, ...(this.current ? [this.current] : [])].map((one) => [one.id, one]));
   }
 
+  /** Whether no key was given, neither the current one nor an old one. */
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
   has(id: string): boolean {
     return this.#byId.has(id);
   }
@@ -36,7 +41,7 @@ export class KeyRing {
     const found = this.#byId.get(id);
     if (found) return found;
     throw new RefusedError(`${object} was sealed under key id ${id}; ${this.describe()}.`, {
-      code: this.#byId.size === 0 ? 'key_missing' : 'key_unknown',
+      code: this.isEmpty ? 'key_missing' : 'key_unknown',
       hint: `Set HOLDFAST_KEY to the key whose \`holdfast key id\` is ${id}, or add it to HOLDFAST_OLD_KEYS.`,
     });
   }

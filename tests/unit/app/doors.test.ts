@@ -2,7 +2,15 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { beforeIdentity } from '#app/access/before-identity.ts';
-import { attemptsOfAll, attemptsOfOne, countGuess, countSignIn, requireGuessesLeft } from '#app/http/attempt-limits.ts';
+import {
+  attemptsOfAll,
+  attemptsOfOne,
+  countGuess,
+  countLookup,
+  countSignIn,
+  lookupsOfOne,
+  requireGuessesLeft,
+} from '#app/http/attempt-limits.ts';
 import { clientAddress, clientGroup } from '#app/http/client-address.ts';
 import { pagePolicy } from '#app/http/page-policy.ts';
 import { toProblem } from '#app/http/problem.ts';
@@ -126,6 +134,12 @@ describe('attempts to come in', () => {
     await expect(countSignIn('10.0.0.1')).rejects.toMatchObject(tooMany);
     const { withdraw } = await countSignIn('10.0.0.2');
     await withdraw();
+  });
+
+  it('with tokens that nobody has made keep no neighbour out', async () => {
+    const tries = await Promise.allSettled(Array.from({ length: lookupsOfOne + 3 }, () => countLookup('10.0.1.1')));
+    expect(tries.filter(({ status }) => status === 'rejected')).toHaveLength(3);
+    await (await countLookup('10.0.1.2')).withdraw();
   });
 
   it('cost nothing where they were right', async () => {

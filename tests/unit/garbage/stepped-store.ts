@@ -1,4 +1,5 @@
 import type { ObjectInfo, ObjectStore } from '#lib/repository/object-store.ts';
+import { OutOfTimeError } from '#lib/repository/out-of-time-error.ts';
 
 /** Lets one actor do one operation at the store when it is told to: the way to play every order of two actors. */
 export class Turnstile {
@@ -68,8 +69,11 @@ export function createMemoryStore(objects: Map<string, { bytes: Buffer; modified
     async delete(key) {
       objects.delete(key);
     },
-    async deleteMany(keys) {
-      for (const key of keys) objects.delete(key);
+    async deleteMany(keys, { isInTime } = {}) {
+      for (const key of keys) {
+        if (isInTime?.() === false) throw new OutOfTimeError();
+        objects.delete(key);
+      }
       return { deleted: keys.length, hidden: 0, locked: [], failed: [] };
     },
   };
@@ -88,7 +92,7 @@ export function throughTurnstile(store: ObjectStore, turnstile: Turnstile): Obje
     get: (key, range) => one(() => store.get(key, range)),
     head: (key) => one(() => store.head(key)),
     delete: (key) => one(() => store.delete(key)),
-    deleteMany: (keys) => one(() => store.deleteMany(keys)),
+    deleteMany: (keys, options) => one(() => store.deleteMany(keys, options)),
     async *list(prefix) {
       await turnstile.pass();
       yield* store.list(prefix);

@@ -9,7 +9,7 @@ const hour = 3_600_000;
 const start = Date.parse('2026-11-21T00:00:00Z');
 const hoursIn = (hours: number): Date => new Date(start + hours * hour);
 const backupAt = (text: string, over: Partial<Standing> = {}): Standing => ({
-  ...{ connection: 'shop', backupId: `${text}Z-00aaaa`, pinned: false, checks: [] },
+  ...{ connection: 'shop', backupId: `${text}Z-00aaaa`, pinned: false, checks: [], ahead: [] },
   ...over,
 });
 const promised: Care = { ...bareCare, rpoMs: 24 * hour };
@@ -41,7 +41,9 @@ describe('planOverdue', () => {
       ...{ overdue: true, told: 'overdue', newest: null },
       says: 'There is no good backup of shop.',
     });
-    const damaged = backupAt('20261121T000000', { checks: [{ kind: 'verify', passed: false, run: 'r' }] });
+    const damaged = backupAt('20261121T000000', {
+      checks: [{ kind: 'verify', passed: false, run: 'r', at: hoursIn(0) }],
+    });
     expect(plan({ care: promised, standings: [damaged], now: hoursIn(1) }).overdue).toBe(true);
     expect(plan({ care: promised, standings: [backupAt('20271121T000000')], now: hoursIn(1) }).overdue).toBe(true);
   });

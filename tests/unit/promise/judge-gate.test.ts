@@ -9,8 +9,8 @@ const hour = 3_600_000;
 
 function backup(hoursAgo: number, looks: [kind: 'verify' | 'proof', passed: boolean][] = []): Standing {
   const at = new Date(now.getTime() - hoursAgo * hour);
-  const checks = looks.map(([kind, passed]) => ({ kind, passed, run: deriveRunId(at.getTime(), kind) }));
-  return { connection: 'shop', backupId: createBackupId(at, () => 0), pinned: false, checks };
+  const checks = looks.map(([kind, passed]) => ({ kind, passed, at, run: deriveRunId(at.getTime(), kind) }));
+  return { connection: 'shop', backupId: createBackupId(at, () => 0), pinned: false, checks, ahead: [] };
 }
 
 const ask = (standings: Standing[], question: Partial<GateQuestion> = {}): GateVerdict =>

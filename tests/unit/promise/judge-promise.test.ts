@@ -3,17 +3,22 @@ import { bareCare } from '#lib/config/resolve-care.ts';
 import { judgePromise, type Verdict } from '#lib/promise/judge-promise.ts';
 import { createBackupId } from '#lib/repository/backup-id.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
-import type { Standing } from '#lib/standing/list-standings.ts';
+import { isKnownDamaged, type Standing } from '#lib/standing/list-standings.ts';
+import { placeLooks } from '#lib/standing/place-looks.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 const hour = 3_600_000;
 const ago = (hours: number): Date => new Date(now.getTime() - hours * hour);
 
-type Look = [kind: 'verify' | 'sample' | 'proof', hoursAgo: number, passed: boolean];
+/** `hoursAgo` it ended; `asked` hours ago, where that is not the same. */
+type Look = [kind: 'verify' | 'sample' | 'proof', hoursAgo: number, passed: boolean, asked?: number];
 
 function backup(hoursAgo: number, looks: Look[] = []): Standing {
-  const checks = looks.map(([kind, at, passed]) => ({ kind, passed, run: deriveRunId(ago(at).getTime(), `${at}`) }));
-  return { connection: 'c', backupId: createBackupId(ago(hoursAgo), () => 0), pinned: false, checks };
+  const found = looks.map(([kind, at, passed, asked = at]) => {
+    return { kind, passed, at: ago(at), run: deriveRunId(ago(asked).getTime(), `${at}`) };
+  });
+  const backupId = createBackupId(ago(hoursAgo), () => 0);
+  return { connection: 'c', backupId, pinned: false, ...placeLooks(found, now) };
 }
 
 const care = { ...bareCare, rpoMs: 24 * hour, rtoMs: hour, proveWithinMs: 8 * 24 * hour };
@@ -59,6 +64,62 @@ describe('judgePromise', () => {
   it('wants a proof now and then', () => {
     const { reasons } = judge([backup(1), backup(300, [['proof', 200, true]])]);
     expect(reasons).toEqual([expect.stringContaining('is 8d 8h old; there should be one every 8d')]);
+  });
+
+  it('orders looks by when they ended, not by when they were asked for', () => {
+    // Asked for at 01:00 and failed at 05:00; asked for at 02:00 and passed at 03:00.
+    const damaged = backup(12, [
+      ['verify', 7, false, 11],
+      ['verify', 9, true, 10],
+    ]);
+    expect(isKnownDamaged(damaged)).toBe(true);
+    const failed = backup(13, [
+      ['proof', 7, false, 11],
+      ['proof', 9, true, 10],
+    ]);
+    expect(judge([backup(1), failed]).reasons).toEqual([expect.stringMatching(/^The last proof, .*, failed\.$/)]);
+    expect(judge([backup(1), backup(13, [['proof', 9, true, 10]]), backup(14, [['proof', 7, false, 11]])]).state).toBe(
+      'broken',
+    );
+  });
+
+  it('dates a proof by its end, whenever it was asked for', () => {
+    expect(judge([backup(1), backup(300, [['proof', 2, true, 200]])]).state).toBe('kept');
+    expect(judge([backup(1), backup(300, [['proof', 200, true, 290]])]).reasons).toEqual([
+      expect.stringContaining('is 8d 8h old'),
+    ]);
+  });
+
+  it('does not let a look that passed in the future hide what fails after it', () => {
+    const months = 24 * 90;
+    const standing = backup(10, [
+      ['proof', 8, true, -months],
+      ['verify', -months, true],
+      ['proof', 6, false],
+    ]);
+    const verdict = judge([backup(1), standing]);
+    expect(verdict.reasons).toEqual([expect.stringMatching(/^The last proof, .*, failed\.$/)]);
+    expect(verdict.notes).toEqual([
+      expect.stringMatching(/^The proof of backup \S+ by run \S+ is dated in the future: it does not count\./),
+      expect.stringMatching(/^The verify of backup \S+ by run \S+ is dated in the future: it does not count\./),
+    ]);
+    const alone = judge([backup(1), backup(10, [['proof', 8, true, -months]])]);
+    expect(alone.reasons).toEqual(['No backup has been proven yet.']);
+    // One that failed counts, whatever its machine's clock says, and one of a clock that is a little ahead too.
+    expect(judge([backup(1), backup(10, [['proof', 8, false, -months]])]).reasons).toHaveLength(1);
+    expect(judge([backup(1), backup(10, [['proof', 0, true, -1 / 60]])])).toMatchObject({ state: 'kept', notes: [] });
+  });
+
+  it('counts a proof that passed only of a backup that could be restored now, and one that failed of any', () => {
+    const looks: Look[] = [
+      ['proof', 5, true],
+      ['verify', 3, false],
+    ];
+    const damaged = backup(6, looks);
+    expect(judge([backup(1), damaged]).reasons).toEqual(['No backup has been proven yet.']);
+    expect(judge([backup(1), damaged, backup(20, [['proof', 10, true]])]).state).toBe('kept');
+    expect(judge([backup(-24, [['proof', 1, true]]), backup(1)]).reasons).toEqual(['No backup has been proven yet.']);
+    expect(judge([backup(-24, [['proof', 1, false]]), backup(1, [['proof', 2, true]])]).state).toBe('broken');
   });
 
   it('does not count a backup of tomorrow, and takes one that is seconds ahead for new', () => {

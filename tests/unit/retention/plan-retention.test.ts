@@ -14,7 +14,7 @@ const none: RetentionRules = {
 
 function backupAt(time: string, more: Partial<Standing> = {}): Standing {
   const backupId = createBackupId(new Date(time), () => 0);
-  return { connection: 'production', backupId, pinned: false, checks: [], ...more };
+  return { connection: 'production', backupId, pinned: false, checks: [], ahead: [], ...more };
 }
 
 /** What each backup is kept by, oldest first; empty: it goes. */
@@ -92,8 +92,8 @@ describe('the rules', () => {
 });
 
 describe('whatever the rules say', () => {
-  const proof = { kind: 'proof', passed: true, run: '20261101T000000Z-aaaaaa' } as const;
-  const failed = { kind: 'verify', passed: false, run: '20261102T000000Z-aaaaaa' } as const;
+  const proof = { kind: 'proof', passed: true, run: '20261101T000000Z-aaaaaa', at: now } as const;
+  const failed = { kind: 'verify', passed: false, run: '20261102T000000Z-aaaaaa', at: now } as const;
 
   it('the newest, the newest proven, the pinned, the labelled and those in use stay', () => {
     const backups = [

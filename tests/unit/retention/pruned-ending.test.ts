@@ -4,7 +4,7 @@ import { addDeletion, noDeletion } from '#lib/garbage/deletion-total.ts';
 import { pruneOutcomeSchema } from '#lib/retention/prune-outcome.ts';
 
 const found = {
-  ...{ lists: 1, chunks: 3, bytes: 30, young: { chunks: 1, bytes: 5 } },
+  ...{ attempt: 'a', lists: 1, chunks: 3, bytes: 30, young: { chunks: 1, bytes: 5 } },
   ...{ seen: { chunks: 9, manifests: 2 }, unreadable: [] },
 };
 const parts = {

@@ -23,6 +23,18 @@ describe('the schedules of the config', () => {
     [{ schedule: { drill: '0 0 3 * * *' } }, /connections\.shop\.schedule\.drill/, /"0 0 3 \* \* \*" is no cron/],
     [{ schedule: { backup: '0 0 30 2 *' } }, /connections\.shop\.schedule\.backup/, /never comes/],
     [{ schedule: { backup: 'TZ=UTC 0 3 * * *' } }, /connections\.shop\.schedule\.backup/, /is no cron/],
+    [{ schedule: { drill: '30 4 * * 7' } }, /schedule\.drill/, /"7" is no weekday, write 0 for Sunday/],
+    [{ schedule: { drill: '30 4 * * 5-7' } }, /schedule\.drill/, /"5-7" is no weekday, write 0 for Sunday/],
+    [{ schedule: { drill: '30 4 * * 1L' } }, /schedule\.drill/, /"1L" is no weekday, write numbers from 0 to 6, names/],
+    [{ schedule: { drill: '30 4 * * 1#2' } }, /schedule\.drill/, /"1#2" is no weekday/],
+    [{ schedule: { drill: '30 4 * * sat-sun' } }, /schedule\.drill/, /"sat-sun" is no weekday/],
+    [
+      { schedule: { backup: '0 4 L * *' } },
+      /schedule\.backup/,
+      /"L" is no day of the month, write numbers from 1 to 31/,
+    ],
+    [{ schedule: { backup: '0 4 ? * *' } }, /schedule\.backup/, /"\?" is no day of the month/],
+    [{ schedule: { backup: '@daily' } }, /schedule\.backup/, /"@daily" is no cron schedule of five fields, such as/],
     [{ schedule: { backup: '0 3 * * *', timezone: 'Mars/Olympus' } }, /schedule\.timezone/, /"Mars\/Olympus"/],
     [{ schedule: { backup: '0 3 * * *', jitter: 'a bit' } }, /connections\.shop\.schedule\.jitter/, /"a bit"/],
     [{ rpo: 'daily' }, /connections\.shop\.rpo/, /"daily"/],
@@ -33,6 +45,14 @@ describe('the schedules of the config', () => {
     expect(resolve).toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringMatching(text) }));
   });
 });
+
+it.each(['*/15 * * * *', '0 2,14 1-15/2 * *', '30 4 * jan-Mar MON-fri', '5 0 * 12 0,6'])(
+  'takes what the local runner and Inngest both know: %s',
+  (backup) => {
+    const { care } = resolveConfig({ connections: { shop: { schedule: { backup } } } }, {});
+    expect(care.get('shop')?.schedules).toMatchObject([{ cron: `TZ=UTC ${backup}` }]);
+  },
+);
 
 describe('a tick', () => {
   const tick = (expression: string, after: string): string | undefined => {

@@ -1,17 +1,4 @@
-import {
-  backupRequested,
-  discardRequested,
-  drillRequested,
-  pruneRequested,
-  recoverRequested,
-  restoreRequested,
-  rollbackRequested,
-  runApproved,
-  runCancelled,
-  sweepRequested,
-  transferRequested,
-  verifyRequested,
-} from '#inngest/events.ts';
+import { runCancelled } from '#inngest/events.ts';
 import type { Asked } from '#lib/access/identity.ts';
 import type { Action } from '#lib/access/may.ts';
 import { connectionsOfRun } from '#lib/access/run-scope.ts';
@@ -20,27 +7,14 @@ import { listBackups } from '#lib/manifest/manifest-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { isRunId } from '#lib/runs/run-id.ts';
 import { readRun } from '#lib/runs/run-store.ts';
+import { acceptedEvents } from './accepted-events.ts';
 import type { AcceptedEvent } from './parse-events.ts';
 
-/** What each event that may be sent asks for. */
-const actionOfEvent: ReadonlyMap<string, Action> = new Map([
-  [backupRequested.name, 'start-backup'],
-  [restoreRequested.name, 'restore'],
-  [recoverRequested.name, 'recover'],
-  [transferRequested.name, 'transfer'],
-  [rollbackRequested.name, 'rollback'],
-  [discardRequested.name, 'discard'],
-  [sweepRequested.name, 'sweep'],
-  [pruneRequested.name, 'prune'],
-  [drillRequested.name, 'drill'],
-  [verifyRequested.name, 'verify'],
-  [runApproved.name, 'approve'],
-  [runCancelled.name, 'cancel'],
-] as const);
+const actions: ReadonlyMap<string, Action> = new Map(acceptedEvents.map(({ event, action }) => [event.name, action]));
 
 /** The right an event needs. An event that is not known here needs the one of an admin. */
 export function actionOf({ name }: AcceptedEvent): Action {
-  return actionOfEvent.get(name) ?? 'settings';
+  return actions.get(name) ?? 'settings';
 }
 
 /**
@@ -56,6 +30,21 @@ export async function rightOfEvent(openRepository: () => Promise<Repository>, ev
       : [];
   const ofRun = typeof run === 'string' ? await connectionsOfNamedRun(await openRepository(), run) : [];
   return { action: actionOf(event), connections: [...new Set([...named, ...ofBackup, ...ofRun])] };
+}
+
+/**
+ * Holds a cancellation against the run it names: an engine goes by the event's id alone, the right and the log by the run.
+ * @throws UsageError where there is no such run, or another event has started it.
+ */
+export async function requireItsEvent(openRepository: () => Promise<Repository>, event: AcceptedEvent): Promise<void> {
+  if (event.name !== runCancelled.name) return;
+  const { run: id, eventId } = event.data;
+  const run = typeof id === 'string' && isRunId(id) ? await readRun(await openRepository(), id) : undefined;
+  if (run?.eventId === eventId) return;
+  throw new UsageError(`No event ${JSON.stringify(eventId)} has started a run ${JSON.stringify(id)}.`, {
+    code: 'wrong_event',
+    hint: 'GET /api/v1/runs/<run> shows its eventId; POST /api/v1/runs/<run>/cancel needs none.',
+  });
 }
 
 /** What the name may stand for, of any connection: `latest` without one may be anybody's. */

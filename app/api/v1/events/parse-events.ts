@@ -1,32 +1,14 @@
 import { z } from 'zod';
-import {
-  backupRequested,
-  discardRequested,
-  drillRequested,
-  pruneRequested,
-  recoverRequested,
-  restoreRequested,
-  rollbackRequested,
-  runApproved,
-  runCancelled,
-  sweepRequested,
-  transferRequested,
-  verifyRequested,
-} from '#inngest/events.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
+import { acceptedEvents } from './accepted-events.ts';
 
-/** What other services may ask for; the rest of the events is Holdfast's own to send. */
-const accepted = [
-  ...[backupRequested, restoreRequested, transferRequested, recoverRequested, rollbackRequested, discardRequested],
-  ...[drillRequested, sweepRequested, pruneRequested, verifyRequested, runApproved, runCancelled],
-];
 /** Their names, and the schemas of their data. */
-export const acceptedEvents = accepted.map(({ name, schema }) => ({
+export const eventSchemas = acceptedEvents.map(({ event: { name, schema } }) => ({
   name,
   schema: z.strictObject(withoutParent(schema.shape)),
 }));
 const schemas = new Map<string, z.ZodType<Record<string, unknown>>>(
-  acceptedEvents.map(({ name, schema }) => [name, schema]),
+  eventSchemas.map(({ name, schema }) => [name, schema]),
 );
 
 /** Only a run makes another one a part of itself. */

@@ -8,7 +8,7 @@ import { inngest } from '#inngest/client.ts';
 import { noteOfEvent } from '#lib/audit/note-of-event.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
-import { actionOf, rightOfEvent } from './event-right.ts';
+import { actionOf, requireItsEvent, rightOfEvent } from './event-right.ts';
 import { type AcceptedEvent, parseEvents } from './parse-events.ts';
 
 export const runtime = 'nodejs';
@@ -45,8 +45,9 @@ function withId(event: AcceptedEvent): NamedEvent {
 /** Which connections a backup or a run is about matters only to who is limited to some. */
 async function requireRightTo(caller: Caller, event: AcceptedEvent): Promise<void> {
   await requireRightOf(caller, { action: actionOf(event), connections: 'later' });
-  if (caller.identity.scope === null) return;
   const openRepository = async () => (await openWorkspace()).repository;
+  await requireItsEvent(openRepository, event);
+  if (caller.identity.scope === null) return;
   await requireRightOf(caller, await rightOfEvent(openRepository, event));
 }
 
