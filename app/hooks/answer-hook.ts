@@ -5,7 +5,7 @@ import type { Delivery } from '#lib/hooks/delivery-store.ts';
 import type { HookOutcome } from '#lib/hooks/read-outcome.ts';
 
 /** What the answers of a hook tell, `follow` being the address that tells the outcome. */
-export interface HookAnswer {
+interface HookAnswer {
   hook: string;
   start: Hook['start'];
   state: 'ignored' | 'open' | 'done' | 'not-done';

@@ -5,11 +5,11 @@ export const hookActions = ['backup', 'gate', 'backup-and-gate'] as const;
 export type HookAction = (typeof hookActions)[number];
 
 /** Who may sign what a hook is sent. */
-export const hookSignatures = ['vercel', 'github', 'hmac'] as const;
+const hookSignatures = ['vercel', 'github', 'hmac'] as const;
 export type HookSignature = (typeof hookSignatures)[number];
 
 /** A hook's name is a part of its address. */
-export const hookName = z
+const hookName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'a hook name is lower case: a letter, then letters, digits or -');
 

@@ -39,7 +39,7 @@ async function endRun(suffix: string): Promise<void> {
   const about = { kind: 'backup', connection: 'shop', target: null, backup: id, parent: null } as const;
   const run: RunRecord = { id, ...about, startedAt: now, eventId: 'e', engineRunId: 'r' };
   await openRun(repository, run);
-  const totals = { rows: '7', bytes: '9007199254740993', newStored: '0' };
+  const totals = { rows: '7', bytes: '9007199254740993', stored: '3', newStored: '0' };
   const ended = { status: 'completed', exitCode: 0, completedAt: now, durationMs: 5, outcome: { totals } } as const;
   await closeRun(repository, { run, ...ended, error: null });
 }

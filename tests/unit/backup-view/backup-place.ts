@@ -35,8 +35,8 @@ export async function makeBackupPlace(encryption?: { key: string }): Promise<Bac
     },
     async look(backupId, look) {
       looks += 1;
-      const run = `20261122T0000${String(looks).padStart(2, '0')}Z-abcd`;
-      const check = { ...look, run, at: '2026-11-22T00:00:00.000Z', how: 'by a test', recoveryMs: null };
+      const run = `20260122T0000${String(looks).padStart(2, '0')}Z-abcd`;
+      const check = { ...look, run, at: '2026-01-22T00:00:00.000Z', how: 'by a test', recoveryMs: null };
       await recordCheck(repository, { connection: 'production', backupId }, check);
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
