@@ -2,6 +2,7 @@ import { cookieOf } from '#app/access/session-response.ts';
 import { refresh } from '#app/session/session.ts';
 import type { Asked } from '#lib/access/identity.ts';
 import { authorize } from './authorize.ts';
+import { toJsonWithoutPlaces } from './hide-places.ts';
 import type { Caller } from './identify.ts';
 import { toProblem } from './problem.ts';
 
@@ -13,11 +14,11 @@ export async function answer(
 ): Promise<Response> {
   try {
     const caller = await authorize(request, asked);
-    const headers = new Headers({ 'cache-control': 'no-store' });
+    const headers = new Headers({ 'cache-control': 'no-store', 'content-type': 'application/json' });
     // A session that is used goes on.
     const fresh = caller.session === null ? undefined : refresh(caller.session);
     if (fresh !== undefined) headers.append('set-cookie', await cookieOf(fresh, request.headers));
-    return Response.json(await body(caller), { status: asked.status ?? 200, headers });
+    return new Response(toJsonWithoutPlaces(await body(caller)), { status: asked.status ?? 200, headers });
   } catch (cause) {
     return toProblem(cause);
   }

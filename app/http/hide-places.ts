@@ -10,3 +10,10 @@ const path = /(?<![\w.:/])\/(?!api\/|api-docs|runs\/|backups\/|settings\/|hooks\
 export function hidePlaces(text: string): string {
   return text.replaceAll(repository, 'the repository').replaceAll(path, 'a file of the server');
 }
+
+/** JSON of an answer, in which every `message` and `hint` (those of recorded errors are) is without places. */
+export function toJsonWithoutPlaces(value: unknown): string {
+  return JSON.stringify(value, (key, inner: unknown) =>
+    (key === 'message' || key === 'hint') && typeof inner === 'string' ? hidePlaces(inner) : inner,
+  );
+}

@@ -280,7 +280,7 @@ describe.skipIf(chromiumPath === undefined)('the settings in Chromium', () => {
     await page.goto(`${app.url}/settings/retention`);
     await page.getByRole('button', { name: 'Count what would be freed' }).click();
     await page.getByText('after the grace time').waitFor();
-    await page.getByText('2 backups would go').waitFor();
+    await page.getByText('1 backup would go').waitFor();
     await inspectPage(page, 'settings-retention-dark');
     await page.getByRole('button', { name: 'Prune now…' }).click();
     const dialog = page.getByRole('alertdialog');

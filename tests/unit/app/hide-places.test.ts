@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hidePlaces } from '#app/http/hide-places.ts';
+import { hidePlaces, toJsonWithoutPlaces } from '#app/http/hide-places.ts';
 
 it.each([
   ['No backup in file:/var/lib/holdfast/repository.', 'No backup in the repository.'],
@@ -19,4 +19,13 @@ it.each([
   'backups/source/20261121T000000Z-00aaaa/manifest.json does not parse.',
 ])('leaves %s', (text) => {
   expect(hidePlaces(text)).toBe(text);
+});
+
+it('hides them in what an answer tells of an error, and leaves its data', () => {
+  const answer = {
+    runs: [{ label: '/srv/data', error: { message: 'No backup in file:/srv/data.', hint: 'See `list`.' } }],
+  };
+  expect(JSON.parse(toJsonWithoutPlaces(answer))).toEqual({
+    runs: [{ label: '/srv/data', error: { message: 'No backup in the repository.', hint: 'See `list`.' } }],
+  });
 });
