@@ -6,4 +6,9 @@ export async function register(): Promise<void> {
   await embedRunner();
   const { openDoors } = await import('#app/access/open-doors.ts');
   await openDoors();
+  const [{ openWorkspace }, { keepListing }] = await Promise.all([
+    import('#lib/workspace/open-workspace.ts'),
+    import('#lib/standing/kept-standings.ts'),
+  ]);
+  keepListing(async () => (await openWorkspace()).repository).catch(console.error);
 }

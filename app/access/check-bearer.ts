@@ -1,4 +1,3 @@
-import { processState } from '#app/http/process-state.ts';
 import type { ApiToken } from '#lib/access/api-token.ts';
 import { checkToken } from '#lib/access/check-token.ts';
 import type { Identity } from '#lib/access/identity.ts';
@@ -8,6 +7,7 @@ import { noteTokenUse } from '#lib/access/token-use.ts';
 import type { Environment } from '#lib/config/environment.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
+import { processState } from '#lib/process/process-state.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { findCached } from './token-cache.ts';
 

@@ -1,7 +1,7 @@
-import { processState } from '#app/http/process-state.ts';
 import type { ApiToken } from '#lib/access/api-token.ts';
 import type { FindToken } from '#lib/access/check-token.ts';
 import { readToken } from '#lib/access/token-store.ts';
+import { processState } from '#lib/process/process-state.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 
 /** How late a revocation that another process made may be noticed. */

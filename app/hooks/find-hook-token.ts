@@ -1,6 +1,6 @@
-import { processState } from '#app/http/process-state.ts';
 import type { HookToken } from '#lib/hooks/hook-token.ts';
 import { readHookToken } from '#lib/hooks/hook-token-store.ts';
+import { processState } from '#lib/process/process-state.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 /** How late a token that another process made or revoked may be noticed. */

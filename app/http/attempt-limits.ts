@@ -1,8 +1,8 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
+import { processState } from '#lib/process/process-state.ts';
 import { clientGroup } from './client-address.ts';
 import { isRateLimit } from './is-rate-limit.ts';
-import { processState } from './process-state.ts';
 
 /** Attempts of one client in five minutes that may be wrong, before it has to wait for the rest of them. */
 export const attemptsOfOne = 10;

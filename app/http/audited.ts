@@ -4,9 +4,9 @@ import type { AuditNote } from '#lib/audit/audit-entry.ts';
 import { writeAudit } from '#lib/audit/audit-store.ts';
 import { withAudit } from '#lib/audit/with-audit.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
+import { processState } from '#lib/process/process-state.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { isRateLimit } from './is-rate-limit.ts';
-import { processState } from './process-state.ts';
 
 /** What is done, as the log keeps it beside who does it. */
 export type AuditedAction = Pick<AuditNote, 'what' | 'object'> & Partial<Pick<AuditNote, 'run' | 'detail'>>;

@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
-import { processState } from './process-state.ts';
+import { processState } from '#lib/process/process-state.ts';
 
 /** Carries the address of the socket to the routes, which see no socket. What a client writes there is overwritten. */
 export const peerHeader = 'x-holdfast-peer';

@@ -1,6 +1,6 @@
 import { sealData, unsealData } from 'iron-session';
 import { z } from 'zod';
-import { processState } from '#app/http/process-state.ts';
+import { processState } from '#lib/process/process-state.ts';
 
 /** What must come back as it was sent away, sealed in a cookie of the browser that was sent to the provider. */
 const flowSchema = z.strictObject({

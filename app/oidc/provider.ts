@@ -1,7 +1,7 @@
 import { allowInsecureRequests, ClientSecretBasic, type Configuration, discovery, None } from 'openid-client';
-import { processState } from '#app/http/process-state.ts';
 import type { Oidc } from '#lib/config/resolve-access.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
+import { processState } from '#lib/process/process-state.ts';
 
 /** How long what the provider says of itself is kept. */
 const freshMs = 3_600_000;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { UsageError } from '#lib/errors/usage-error.ts';
+import { processState } from '#lib/process/process-state.ts';
 
 /** An event as it is sent; the runner adds an id and a time where they are missing. */
 export const sentEvent = z.object({
@@ -22,18 +23,8 @@ export interface ClientRoute {
   signingKey: string;
 }
 
-/**
- * Routes by client id. They hang on globalThis because Next.js bundles `instrumentation.ts` and each route handler
- * with a copy of this module of their own.
- */
-function routes(): Map<string, ClientRoute> {
-  const key = Symbol.for('holdfast.local-runner.routes');
-  const known: Map<string, ClientRoute> | undefined = Reflect.get(globalThis, key);
-  if (known !== undefined) return known;
-  const created = new Map<string, ClientRoute>();
-  Reflect.set(globalThis, key, created);
-  return created;
-}
+/** Routes by client id. */
+const routes = (): Map<string, ClientRoute> => processState('local-runner-routes', () => new Map());
 
 /** The runner attached to the client of that id, if there is one in this process. */
 export function findClientRoute(clientId: string): ClientRoute | undefined {

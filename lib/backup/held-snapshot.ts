@@ -4,22 +4,13 @@ import { SnapshotLostError } from '#lib/errors/snapshot-lost-error.ts';
 import { classifyError, sqlstateOf } from '#lib/postgres/classify-error.ts';
 import { closeSession, connect, withSession } from '#lib/postgres/connect.ts';
 import type { Session } from '#lib/postgres/session.ts';
+import { processState } from '#lib/process/process-state.ts';
 import { describeLockHolders } from './describe-lock-holders.ts';
 import { isTableGone, listTablesToLock, lockTables } from './lock-tables.ts';
 import type { HeldSnapshot } from './snapshot.ts';
 
-/**
- * The sessions that hold snapshots open, by run and epoch. Nothing but these needs one process to live on. They hang on
- * globalThis because Next.js bundles `instrumentation.ts` and each route handler with a copy of this module of its own.
- */
-function holders(): Map<string, Session> {
-  const key = Symbol.for('holdfast.snapshot-holders');
-  const known: Map<string, Session> | undefined = Reflect.get(globalThis, key);
-  if (known !== undefined) return known;
-  const created = new Map<string, Session>();
-  Reflect.set(globalThis, key, created);
-  return created;
-}
+/** The sessions that hold snapshots open, by run and epoch. Nothing but these needs one process to live on. */
+const holders = (): Map<string, Session> => processState('snapshot-holders', () => new Map());
 
 /** How often the tables may change between being listed and being locked before the rest is locked as pg_dump does. */
 const mostListings = 5;

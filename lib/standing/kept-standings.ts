@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix, connectionPrefix } from '#lib/repository/repository-keys.ts';
 import {
@@ -15,26 +17,36 @@ const recentDays = 10;
 const freshMs = 15_000;
 /** ... and what is older than this before it. */
 const boundMs = 300_000;
+/** Before that, `keepListing` has listed again. */
+const againMs = 240_000;
 
 /** What this process has last listed of all backups. */
-interface Kept {
+export interface KeptStandings {
   standings: readonly Standing[];
   /** When that listing began, epoch milliseconds. */
   at: number;
   /** How often this process has written beside a manifest, so far and when that listing began. */
   writes: number;
   writesThen: number;
+}
+
+interface Keeper {
+  kept: KeptStandings;
   listing: Promise<void> | undefined;
 }
 
-const keptOf = new WeakMap<Repository, Kept>();
+const keeperOf = new WeakMap<Repository, Keeper>();
+
+/** A memory that has listed nothing yet. */
+export function emptyStandings(): KeptStandings {
+  return { standings: [], at: 0, writes: 0, writesThen: 0 };
+}
 
 /**
  * The repository, with a memory for `listKeptStandings`: it forgets when this process itself writes or deletes something
- * beside a manifest.
+ * beside a manifest. Repositories of one place may have one memory.
  */
-export function keepStandings(repository: Repository): Repository {
-  const kept: Kept = { standings: [], at: 0, writes: 0, writesThen: 0, listing: undefined };
+export function keepStandings(repository: Repository, kept = emptyStandings()): Repository {
   const { store } = repository;
   const noting = async <T>(keys: readonly string[], work: () => Promise<T>): Promise<T> => {
     try {
@@ -54,7 +66,7 @@ export function keepStandings(repository: Repository): Repository {
     },
     putJson: (key, value, options) => noting([key], () => repository.putJson(key, value, options)),
   };
-  keptOf.set(keeping, kept);
+  keeperOf.set(keeping, { kept, listing: undefined });
   return keeping;
 }
 
@@ -64,12 +76,13 @@ export function keepStandings(repository: Repository): Repository {
  * who decides what is deleted, restored or let through. @throws StorageError, UnavailableError.
  */
 export async function listKeptStandings(repository: Repository, connection?: string): Promise<Standing[]> {
-  const kept = keptOf.get(repository);
-  if (kept === undefined) return listStandings(repository, connection);
+  const keeper = keeperOf.get(repository);
+  if (keeper === undefined) return listStandings(repository, connection);
+  const { kept } = keeper;
   const age = Date.now() - kept.at;
-  if (age > boundMs || kept.writes !== kept.writesThen) await listAgain(repository, kept);
+  if (age > boundMs || kept.writes !== kept.writesThen) await listAgain(repository, keeper);
   // Beside the answer: one that fails is tried again with the next, which tells of it when it has to wait.
-  else if (age > freshMs) listAgain(repository, kept).catch(() => undefined);
+  else if (age > freshMs) listAgain(repository, keeper).catch(() => undefined);
   const connections = connection === undefined ? await listConnections(repository) : [connection];
   const prefixes = listRecentPrefixes(new Date());
   const recent = await Promise.all(
@@ -84,21 +97,40 @@ export async function listKeptStandings(repository: Repository, connection?: str
   return sortNewestFirst([...recent.flat(), ...older]);
 }
 
-/** Of several at once one lists, and all wait for it; who has written since it began, for another one. */
-async function listAgain(repository: Repository, kept: Kept): Promise<void> {
-  const { writes } = kept;
-  kept.listing ??= listAll(repository, kept);
-  await kept.listing;
-  if (kept.writesThen < writes) await listAgain(repository, kept);
+/**
+ * Lists again, now and for as long as the process lives, so that nobody who looks has to wait for it. A store that is out
+ * of reach is tried again; who looks is told. Keeps no process alive.
+ */
+export async function keepListing(open: () => Promise<Repository>): Promise<never> {
+  while (true) {
+    try {
+      const repository = await open();
+      const keeper = keeperOf.get(repository);
+      if (keeper !== undefined) await listAgain(repository, keeper);
+    } catch (cause) {
+      if (!(cause instanceof HoldfastError)) throw cause;
+    }
+    await sleep(againMs, undefined, { ref: false });
+  }
 }
 
-async function listAll(repository: Repository, kept: Kept): Promise<void> {
+/** Of several at once one lists, and all wait for it; who has written since it began, for another one. */
+async function listAgain(repository: Repository, keeper: Keeper): Promise<void> {
+  const { writes } = keeper.kept;
+  keeper.listing ??= listAll(repository, keeper);
+  await keeper.listing;
+  if (keeper.kept.writesThen < writes) await listAgain(repository, keeper);
+}
+
+async function listAll(repository: Repository, keeper: Keeper): Promise<void> {
   try {
+    const { kept } = keeper;
     const [at, writesThen] = [Date.now(), kept.writes];
     const standings = await listStandings(repository);
-    Object.assign(kept, { standings, at, writesThen });
+    // Another repository of the same memory may have begun later, and ended before.
+    if (at >= kept.at) Object.assign(kept, { standings, at, writesThen });
   } finally {
-    kept.listing = undefined;
+    keeper.listing = undefined;
   }
 }
 

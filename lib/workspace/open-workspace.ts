@@ -1,9 +1,10 @@
 import type { Config, Connection } from '#lib/config/config.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
+import { processState } from '#lib/process/process-state.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listScratchConnections } from '#lib/scratch/scratch-connection.ts';
-import { keepStandings } from '#lib/standing/kept-standings.ts';
+import { emptyStandings, type KeptStandings, keepStandings } from '#lib/standing/kept-standings.ts';
 
 /** What every step, command and page starts from. */
 export interface Workspace {
@@ -29,7 +30,7 @@ export async function openWorkspace(options: { create?: boolean } = {}): Promise
       encryption: config.encryption,
       s3: config.s3,
     });
-    const repository = opening.then(keepStandings);
+    const repository = opening.then((repository) => keepStandings(repository, findMemory(config.repository)));
     opened = { place, repository };
     // The caller below is told; the next one opens it anew.
     repository.catch(() => {
@@ -37,6 +38,14 @@ export async function openWorkspace(options: { create?: boolean } = {}): Promise
     });
   }
   return { config, repository: await opened.repository };
+}
+
+/** What this process has listed of a place. */
+function findMemory(location: string): KeptStandings {
+  const memories = processState('standings', () => new Map<string, KeptStandings>());
+  const memory = memories.get(location) ?? emptyStandings();
+  memories.set(location, memory);
+  return memory;
 }
 
 /** Servers that were started for drills on this machine are connections as long as they are there. */

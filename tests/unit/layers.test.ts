@@ -6,7 +6,19 @@ import { describe, expect, it } from 'vitest';
 
 /** Folders of lib from the bottom up: a folder imports only what stands before it. */
 const order = [
-  ...['errors', 'config', 'digest', 'postgres', 'catalog', 'repository', 'manifest', 'schema', 'rows', 'pieces'],
+  ...[
+    'process',
+    'errors',
+    'config',
+    'digest',
+    'postgres',
+    'catalog',
+    'repository',
+    'manifest',
+    'schema',
+    'rows',
+    'pieces',
+  ],
   ...[
     'queries',
     'runs',
