@@ -2,6 +2,7 @@ import { eventType } from 'inngest';
 import { z } from 'zod';
 import { connectionName } from '#lib/config/config-schema.ts';
 import { strategyNames } from '#lib/cutover/cutover.ts';
+import { longestPattern, mostPatterns } from '#lib/recovery/choice/table-pattern.ts';
 import { type RunKind, runKinds, runStatuses } from '#lib/runs/run-record.ts';
 
 /** A commit by its SHA (of 40 or 64 digits, or the beginning of one), and the branch or tag. */
@@ -68,7 +69,7 @@ export const recoverRequested = eventType('holdfast/recover.requested', {
     from: connectionName.optional(),
     to: connectionName,
     /** Patterns: `orders`, `public.orders`, `shop.*`, `"Odd Name"`. */
-    tables: z.array(z.string().min(1)).min(1),
+    tables: z.array(z.string().min(1).max(longestPattern)).min(1).max(mostPatterns),
     /** The side schema: a new one. */
     schema: z.string().min(1),
     lanes: z.int().min(1).max(16).optional(),

@@ -2,7 +2,7 @@ import { describeRowSource } from '#lib/catalog/read-row-sources.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Manifest, ManifestTable } from '#lib/manifest/manifest.ts';
 import { findNearestNames } from '#lib/recovery/choice/nearest-names.ts';
-import { matchTables, parseTablePattern } from '#lib/recovery/choice/table-pattern.ts';
+import { matchTables, parseTablePatterns } from '#lib/recovery/choice/table-pattern.ts';
 import { ancestorsOf, findPartitions, tableKey } from '#lib/recovery/definition/find-partitions.ts';
 import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
@@ -25,7 +25,7 @@ export function chooseExported(
   const top = all.filter(({ above }) => above.length === 0);
   if (patterns.length === 0) return top.map(toExported);
   const found = new Set(
-    patterns.map(parseTablePattern).flatMap((pattern) => {
+    parseTablePatterns(patterns).flatMap((pattern) => {
       const matched = matchTables(pattern, all);
       if (matched.length > 0) return matched;
       const nearest = findNearestNames(pattern.text, all.map(describe));

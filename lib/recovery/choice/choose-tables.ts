@@ -8,7 +8,7 @@ import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts
 import { describeEntry } from '#lib/schema/describe-entry.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
 import { findNearestNames } from './nearest-names.ts';
-import { matchTables, parseTablePattern, type TablePattern } from './table-pattern.ts';
+import { matchTables, parseTablePatterns, type TablePattern } from './table-pattern.ts';
 
 /** A table to recover: `sources` are the tables of the manifest that hold its rows, its partitions' for a partitioned one. */
 export interface ChosenTable extends QualifiedName {
@@ -31,7 +31,7 @@ export function chooseTables(
   const parents = findPartitions(entries);
   const candidates = listCandidates(manifest, entries, parents);
   const matched = new Set<Candidate>();
-  for (const pattern of patterns.map(parseTablePattern)) {
+  for (const pattern of parseTablePatterns(patterns)) {
     const found = matchTables(pattern, candidates);
     const [first] = found;
     if (first === undefined) throw noMatch(pattern, { candidates, entries });

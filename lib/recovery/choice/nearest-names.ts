@@ -1,5 +1,9 @@
+/** Two names of 63 bytes, the dot between them, and their quotes: what is longer names no table, mistyped or not. */
+const longestTyped = 63 * 2 + 1 + 4;
+
 /** The names that look most like what was typed, best first, at most `count`. Pure. */
 export function findNearestNames(typed: string, names: readonly string[], count = 3): string[] {
+  if (typed.length > longestTyped) return [];
   const wanted = plain(typed);
   return names
     .map((name) => ({

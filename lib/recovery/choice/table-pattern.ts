@@ -1,5 +1,6 @@
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
+import { type GlobPart, matchesGlob } from './match-glob.ts';
 
 /** A pattern of table names, as a person gave it. */
 export interface TablePattern {
@@ -10,11 +11,27 @@ export interface TablePattern {
   folded: (table: QualifiedName) => boolean;
 }
 
-/** One name of a pattern, as the sources of two regular expressions. */
+/** One name of a pattern. */
 interface NamePattern {
-  asWritten: string;
-  folded: string;
-  empty: boolean;
+  asWritten: GlobPart[];
+  folded: GlobPart[];
+}
+
+/** Two names, each of 63 quotes that are doubled, need 257; a request must not keep a server at matching for long. */
+export const longestPattern = 300;
+export const mostPatterns = 1_000;
+
+const anyName: NamePattern = { asWritten: ['any'], folded: ['any'] };
+
+/** Parses all patterns of a request. @throws UsageError as `parseTablePattern`, and where they are too many or too long. */
+export function parseTablePatterns(texts: readonly string[]): TablePattern[] {
+  const long = texts.find((text) => text.length > longestPattern);
+  if (texts.length <= mostPatterns && long === undefined) return texts.map(parseTablePattern);
+  const message =
+    long === undefined
+      ? `${texts.length} table patterns are more than ${mostPatterns}.`
+      : `A table pattern has ${long.length} characters, and at most ${longestPattern} are taken.`;
+  throw new UsageError(message, { code: 'bad_pattern', hint: 'Name many tables by one pattern: SCHEMA.* or NAME_*.' });
 }
 
 /**
@@ -27,17 +44,15 @@ export function parseTablePattern(text: string): TablePattern {
   const names = splitNames(text);
   const [first, second] = names;
   const [schema, name] = second === undefined ? [undefined, first] : [first, second];
-  if (name === undefined || names.length > 2 || names.some(({ empty }) => empty)) {
+  if (name === undefined || names.length > 2 || names.some(({ asWritten }) => asWritten.length === 0)) {
     const hint =
       'Write TABLE or SCHEMA.TABLE; put a name with a dot in double quotes, and those in single ones for the shell.';
     throw new UsageError(`The table pattern ${text} does not name a table.`, { code: 'bad_pattern', hint });
   }
-  const matcher = (which: 'asWritten' | 'folded'): TablePattern['asWritten'] => {
-    const [schemaPattern, namePattern] = [schema?.[which] ?? '.*', name[which]].map(
-      (one) => new RegExp(`^${one}$`, 'su'),
-    );
-    return (table) => schemaPattern?.test(table.schema) === true && namePattern?.test(table.name) === true;
-  };
+  const matcher =
+    (which: keyof NamePattern): TablePattern['asWritten'] =>
+    (table) =>
+      matchesGlob((schema ?? anyName)[which], table.schema) && matchesGlob(name[which], table.name);
   return { text, asWritten: matcher('asWritten'), folded: matcher('folded') };
 }
 
@@ -47,28 +62,26 @@ export function matchTables<T extends QualifiedName>(pattern: TablePattern, tabl
   return found.length > 0 ? found : tables.filter(pattern.folded);
 }
 
-const wildcards: Readonly<Record<string, string>> = { '*': '.*', '?': '.' };
-
 function splitNames(text: string): NamePattern[] {
-  const names: NamePattern[] = [{ asWritten: '', folded: '', empty: true }];
+  const names: NamePattern[] = [{ asWritten: [], folded: [] }];
   for (const [part] of text.matchAll(/"(?:[^"]|"")*"|./gsu)) {
     const name = names.at(-1);
     if (name === undefined || part === '"') break;
     if (part === '.') {
-      names.push({ asWritten: '', folded: '', empty: true });
+      names.push({ asWritten: [], folded: [] });
     } else {
-      const quoted = part.startsWith('"');
-      const literal = quoted ? part.slice(1, -1).replaceAll('""', '"') : part;
-      const wildcard = wildcards[part];
-      name.asWritten += wildcard ?? escapeRegExp(literal);
-      name.folded += wildcard ?? escapeRegExp(quoted ? literal : literal.toLowerCase());
-      name.empty &&= literal === '';
+      name.asWritten.push(...readPart(part, (literal) => literal));
+      name.folded.push(...readPart(part, (literal) => literal.toLowerCase()));
     }
   }
   const unclosed = text.replaceAll(/"(?:[^"]|"")*"/g, '').includes('"');
   return unclosed ? [] : names;
 }
 
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+/** `fold` is for what is not in quotes. */
+function readPart(part: string, fold: (literal: string) => string): GlobPart[] {
+  if (part === '*') return ['any'];
+  if (part === '?') return ['one'];
+  const literal = part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : fold(part);
+  return Array.from(literal, (character) => ({ character }));
 }

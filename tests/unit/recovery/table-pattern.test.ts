@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findNearestNames } from '#lib/recovery/choice/nearest-names.ts';
-import { matchTables, parseTablePattern } from '#lib/recovery/choice/table-pattern.ts';
+import { matchTables, parseTablePattern, parseTablePatterns } from '#lib/recovery/choice/table-pattern.ts';
 
 const tables = [
   ['public', 'orders'],
@@ -51,9 +51,49 @@ describe('a table pattern', () => {
     expect(match('*')).toHaveLength(tables.length);
   });
 
+  it.each([
+    ['*a*b*c*', 'xxaxxbxxc', true],
+    ['*a*b*c', 'abcabc', true],
+    ['a*b?c', 'abbbxc', true],
+    ['a*b?c', 'abc', false],
+    ['*aab', 'aaab', true],
+    ['?*?', 'a', false],
+    ['?', '🐘', true],
+    ['**', 'a', true],
+    ['a.b*', 'b', false],
+  ])('%s against %s: %s', (text, name, isMatch) => {
+    const [schema, table] = text.includes('.') ? ['x', name] : ['public', name];
+    const found = matchTables(parseTablePattern(text), [{ schema, name: table }]);
+    expect(found).toHaveLength(isMatch ? 1 : 0);
+  });
+
+  it('of hundreds of wildcards is answered like any other', () => {
+    const many = Array.from({ length: 10_000 }, (_, n) => ({ schema: 'public', name: `${'a'.repeat(50)}_${n}` }));
+    for (const none of [`${'*'.repeat(300)}!`, `${'*a'.repeat(150)}!`, `${'*?'.repeat(60)}`])
+      expect(matchTables(parseTablePattern(none), many)).toEqual([]);
+    expect(matchTables(parseTablePattern('*'.repeat(300)), many)).toHaveLength(10_000);
+    expect(matchTables(parseTablePattern(`${'*a'.repeat(50)}*_9`), many)).toEqual([many[9]]);
+  });
+
   it.each(['', '"', '"orders', 'a.b.c', '.orders', 'public.', '""', 'a"b'])('%j is none', (text) => {
     expect(() => parseTablePattern(text)).toThrow(
       expect.objectContaining({ name: 'UsageError', code: 'bad_pattern', exitCode: 2 }),
+    );
+  });
+});
+
+describe('the patterns of a request', () => {
+  it('are as many as fit, each as long as a name can be', () => {
+    const longest = `"${'""'.repeat(63)}"."${'""'.repeat(63)}"`;
+    expect(parseTablePatterns(Array.from({ length: 1_000 }, () => longest))).toHaveLength(1_000);
+  });
+
+  it.each([
+    ['too many', Array.from({ length: 1_001 }, () => 'a')],
+    ['too long', ['a', '*'.repeat(301)]],
+  ])('that are %s are refused', (_, texts) => {
+    expect(() => parseTablePatterns(texts)).toThrow(
+      expect.objectContaining({ name: 'UsageError', code: 'bad_pattern' }),
     );
   });
 });
@@ -65,5 +105,11 @@ describe('findNearestNames', () => {
     expect(findNearestNames('shop.custommers', names)[0]).toBe('shop.customers');
     expect(findNearestNames('odd_name', names)[0]).toBe('shop."Odd Name"');
     expect(findNearestNames('entirely_different', names)).toEqual([]);
+  });
+
+  it('finds none for what is longer than a name can be', () => {
+    const name = `${'s'.repeat(63)}.${'t'.repeat(63)}`;
+    expect(findNearestNames(`${name}t`, [name])).toEqual([name]);
+    expect(findNearestNames(name.padEnd(132, 't'), [name])).toEqual([]);
   });
 });
