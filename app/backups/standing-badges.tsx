@@ -5,11 +5,11 @@ import type { StandingMarks } from '#lib/standing/standing-marks.ts';
 interface StandingBadgesProps {
   marks: StandingMarks;
   /** Why its manifest cannot be read: then whatever was proven before counts for nothing. */
-  problem?: { code: string } | null;
+  problem: { code: string } | null;
 }
 
 /** How a backup stands. Green is only what was restored and compared; a reading of its objects is not. */
-export function StandingBadges({ marks, problem = null }: StandingBadgesProps) {
+export function StandingBadges({ marks, problem }: StandingBadgesProps) {
   const { pinned } = marks;
   const damaged = marks.damaged && problem === null;
   const proven = marks.proven && !marks.damaged && problem === null;

@@ -40,7 +40,7 @@ export function BackupChoice({ backups, connections, connection, addressOf, newe
           caption="Backups to choose from, newest first"
           columns={[
             { name: 'Backup', show: (backup) => <BackupName backup={backup} /> },
-            { name: 'Standing', show: ({ marks }) => <StandingBadges marks={marks} /> },
+            { name: 'Standing', show: ({ marks, problem }) => <StandingBadges marks={marks} problem={problem} /> },
             { name: 'Taken', show: ({ outline }) => outline && <Time value={outline.startedAt} /> },
             { name: 'Rows', align: 'right', show: ({ outline }) => outline && describeCount(outline.totals.rows) },
             { name: 'Size', align: 'right', show: ({ outline }) => outline && <Bytes value={outline.totals.bytes} /> },

@@ -45,7 +45,7 @@ export async function ChosenBackup({
             </code>,
           ],
           ['label', outline?.label ?? null],
-          ['standing', standing ? <StandingBadges key="standing" marks={toMarks(standing)} /> : null],
+          ['standing', standing ? <StandingBadges key="standing" marks={toMarks(standing)} problem={problem} /> : null],
           ['taken', outline && <Time key="taken" value={outline.startedAt} exact />],
           ['holds', outline && `${describeCount(outline.totals.rows)} rows in ${describeCount(outline.tables)} tables`],
           ['size', outline && <Bytes key="size" value={outline.totals.bytes} />],

@@ -7,6 +7,7 @@ import { DifferenceDetails } from '#app/differences/difference-details.tsx';
 import { planTableList } from '#app/recovery/plan-table-list.ts';
 import { parseRecoveryChoice } from '#app/recovery/recovery-choice.ts';
 import { TablePicker } from '#app/recovery/table-picker.tsx';
+import { BackupChoice } from '#app/restore/backup-choice.tsx';
 import type { CutoverPreview } from '#lib/cutover/preview-cutover.ts';
 import { splitConsent } from '#lib/cutover/split-consent.ts';
 import type { Check } from '#lib/report/check.ts';
@@ -91,6 +92,22 @@ describe('the boxes of tables', () => {
     expect(markup).toContain('Not by itself: it belongs to an extension.');
     expect(markup).toMatch(/<option value="source" selected="">/);
     expect(markup).not.toContain('<b>');
+  });
+});
+
+describe('the backups to choose from', () => {
+  it('are not green where a manifest cannot be read, whatever was proven before', () => {
+    const marks = { pinned: false, proven: true, verified: true, damaged: false };
+    const key = { connection: 'source', backupId: '20261121T000000Z-abcd' };
+    const problem = { name: 'DamagedError', code: 'object_damaged', message: 'It is cut off.', hint: 'Take another.' };
+    const markup = renderToStaticMarkup(
+      createElement(BackupChoice, {
+        ...{ backups: [{ ...key, marks, outline: null, problem }], connections: [], connection: undefined },
+        ...{ addressOf: () => '/', newest: null, older: null },
+      }),
+    );
+    expect(markup).toContain('object damaged');
+    expect(markup).not.toMatch(/proven|verified/);
   });
 });
 
