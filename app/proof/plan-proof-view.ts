@@ -16,13 +16,23 @@ export interface TableLine {
   passed: boolean;
 }
 
+/** A check that is not of a table. */
+export interface SectionLine {
+  object: string;
+  /** One text for each of the section's `against`. */
+  against: readonly string[];
+  actual: string;
+  passed: boolean;
+  verdict: 'equal' | 'differs' | 'as demanded' | 'not as demanded';
+}
+
 /** Checks of one sort that are not of tables. */
 export interface ProofSection {
   id: string;
   title: string;
-  /** What the copy is held against: the source, or, for a query, what the config demands of it if it does. */
-  against: 'Source' | 'Expected';
-  lines: ProofLine[];
+  /** What the copy is held against, one column each. */
+  against: readonly string[];
+  lines: SectionLine[];
   /** Of all lines, also those that are not shown. */
   total: number;
   failed: number;
@@ -84,9 +94,29 @@ function groupOthers(checks: readonly ProofCheck[]): ProofSection[] {
     .sort(([one], [other]) => one.place - other.place)
     .map(([{ id, title }, lines]) => ({
       ...{ id, title, total: lines.length, failed: countFailed(lines) },
-      against: id === 'queries' ? 'Expected' : 'Source',
-      lines: failedFirst(lines),
+      against: namesOf(id, lines),
+      lines: failedFirst(lines).map((line) => toLine(line, lines.some(isDemand))),
     }));
+}
+
+/** Where the config demands an answer, the source's own one stands beside it; older proofs do not say which one it is. */
+function namesOf(id: string, lines: readonly ProofCheck[]): string[] {
+  if (lines.some(isDemand)) return ['Demanded', 'Source'];
+  return id === 'queries' ? ['Expected'] : ['Source'];
+}
+
+function toLine(check: ProofCheck, hasDemands: boolean): SectionLine {
+  const { object, expected, actual, source, passed } = check;
+  if (isDemand(check)) {
+    const verdict = passed ? 'as demanded' : 'not as demanded';
+    return { object, against: [expected, source ?? ''], actual, passed, verdict };
+  }
+  const against = hasDemands ? ['–', expected] : [expected];
+  return { object, against, actual, passed, verdict: passed ? 'equal' : 'differs' };
+}
+
+function isDemand({ source }: ProofCheck): boolean {
+  return source !== undefined;
 }
 
 function failedFirst<T extends { passed: boolean }>(lines: readonly T[]): T[] {

@@ -1,7 +1,8 @@
 import { CircleCheck, CircleX } from 'lucide-react';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { describeCount } from '#lib/report/describe-amounts.ts';
-import type { ProofLine, ProofSection, TableLine } from './plan-proof-view.ts';
+import { shortenText } from '#lib/report/shorten-text.ts';
+import type { ProofLine, ProofSection, SectionLine, TableLine } from './plan-proof-view.ts';
 
 /** Tables side by side: what the backup has, and what was found in the copy. */
 export function TableLines({ tables }: { tables: readonly TableLine[] }) {
@@ -18,7 +19,10 @@ export function TableLines({ tables }: { tables: readonly TableLine[] }) {
         },
         { name: 'Digest, source', show: ({ content }) => <Digest text={content?.expected ?? 'not compared'} /> },
         { name: 'Digest, copy', show: ({ content }) => <FoundDigest content={content} /> },
-        { name: 'Verdict', show: ({ passed }) => <Verdict passed={passed} /> },
+        {
+          name: 'Verdict',
+          show: ({ passed }) => <Verdict passed={passed} word={passed ? 'equal' : 'differs'} />,
+        },
       ]}
       rows={tables}
       keyOf={({ table }) => table}
@@ -26,16 +30,19 @@ export function TableLines({ tables }: { tables: readonly TableLine[] }) {
   );
 }
 
-/** Any other checks side by side. */
+/** Any other checks side by side; the downloads have answers that are too long for a line. */
 export function CheckLines({ title, against, lines }: Pick<ProofSection, 'title' | 'against' | 'lines'>) {
   return (
     <DataTable
       caption={title}
       columns={[
         { name: 'Object', show: ({ object }) => <span className="font-mono text-xs">{object}</span> },
-        { name: against, show: ({ expected }) => expected },
-        { name: 'Copy', show: (line) => <Found line={line} text={line.actual} /> },
-        { name: 'Verdict', show: ({ passed }) => <Verdict passed={passed} /> },
+        ...against.map((name, index) => ({
+          name,
+          show: (line: SectionLine) => shortenText(line.against[index] ?? ''),
+        })),
+        { name: 'Copy', show: (line) => <Found line={line} text={shortenText(line.actual)} /> },
+        { name: 'Verdict', show: ({ passed, verdict }) => <Verdict passed={passed} word={verdict} /> },
       ]}
       rows={lines}
       keyOf={({ object }) => object}
@@ -43,19 +50,19 @@ export function CheckLines({ title, against, lines }: Pick<ProofSection, 'title'
   );
 }
 
-function Verdict({ passed }: { passed: boolean }) {
+function Verdict({ passed, word }: { passed: boolean; word: string }) {
   const Icon = passed ? CircleCheck : CircleX;
   return (
     <span
       className={`inline-flex items-center gap-1 whitespace-nowrap ${passed ? 'text-proven' : 'font-medium text-failed'}`}
     >
       <Icon aria-hidden size={14} className="shrink-0" />
-      {passed ? 'equal' : 'differs'}
+      {word}
     </span>
   );
 }
 
-function Found({ line, text }: { line: ProofLine; text: string }) {
+function Found({ line, text }: { line: Pick<ProofLine, 'passed'>; text: string }) {
   return <span className={line.passed ? '' : 'font-medium text-failed'}>{text}</span>;
 }
 

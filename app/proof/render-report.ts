@@ -51,7 +51,7 @@ ${verdict}
 <dl>${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<dt>${name}</dt><dd>${value ?? ''}</dd>`)}</dl>
 ${view.tables.length > 0 ? renderTables(view.tables) : html``}
 ${view.sections.map(renderSection)}
-<footer>Source: what the backup's snapshot held. Copy: what was read back from the restored database.</footer>
+<footer>Source: what the backup's snapshot held. Copy: what was read back from the restored database. Demanded: what the configuration asks of a query’s answer, whatever the source holds.</footer>
 </main>
 </body>
 </html>
@@ -64,21 +64,21 @@ function renderTables(tables: readonly TableLine[]): Html {
 <div class="wide" tabindex="0" role="region" aria-label="Tables"><table><thead><tr><th>Table</th><th class="n">Rows, source</th><th class="n">Rows, copy</th><th>Digest, source</th><th>Digest, copy</th><th>Verdict</th></tr></thead>
 <tbody>${tables.map(
     ({ table, rows, content, passed }) =>
-      html`<tr><th>${table}</th><td class="n">${rows.expected}</td><td class="n">${rows.actual}</td><td><code>${content?.expected ?? 'not compared'}</code></td><td><code>${content?.actual ?? 'not compared'}</code></td>${verdictCell(passed)}</tr>
+      html`<tr><th>${table}</th><td class="n">${rows.expected}</td><td class="n">${rows.actual}</td><td><code>${content?.expected ?? 'not compared'}</code></td><td><code>${content?.actual ?? 'not compared'}</code></td>${verdictCell(passed, passed ? 'equal' : 'differs')}</tr>
 `,
   )}</tbody></table></div>`;
 }
 
 function renderSection({ title, against, lines }: ProofSection): Html {
   return html`<h2>${title}</h2>
-<div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th>Object</th><th>${against}</th><th>Copy</th><th>Verdict</th></tr></thead>
+<div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th>Object</th>${against.map((name) => html`<th>${name}</th>`)}<th>Copy</th><th>Verdict</th></tr></thead>
 <tbody>${lines.map(
-    ({ object, expected, actual, passed }) =>
-      html`<tr><th>${object}</th><td>${expected}</td><td>${actual}</td>${verdictCell(passed)}</tr>
+    ({ object, against: held, actual, passed, verdict }) =>
+      html`<tr><th>${object}</th>${held.map((text) => html`<td>${text}</td>`)}<td>${actual}</td>${verdictCell(passed, verdict)}</tr>
 `,
   )}</tbody></table></div>`;
 }
 
-function verdictCell(passed: boolean): Html {
-  return passed ? html`<td class="passed">✓ equal</td>` : html`<td class="failed">✗ differs</td>`;
+function verdictCell(passed: boolean, word: string): Html {
+  return passed ? html`<td class="passed">✓ ${word}</td>` : html`<td class="failed">✗ ${word}</td>`;
 }

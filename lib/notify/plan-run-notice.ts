@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NoticeEvent } from '#lib/config/channel.ts';
 import type { ProofCheck } from '#lib/proof/proof.ts';
+import { shortenText } from '#lib/report/shorten-text.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { damageSchema } from '#lib/verify/damage.ts';
 import type { EndedRun } from './ended-run.ts';
@@ -69,7 +70,7 @@ function describeRun({ kind, connection, target, status }: EndedRun, event: Noti
 function findFailed({ result, failedCheck }: RunFacts): Notice['check'] {
   if (failedCheck) {
     const { name, object, expected, actual } = failedCheck;
-    return { object: `${object} (${name})`, expected, actual };
+    return { object: `${object} (${name})`, expected: shortenText(expected), actual: shortenText(actual) };
   }
   const refused = checksSchema.safeParse(result?.outcome).data?.find(({ passed }) => !passed);
   if (refused) return { object: refused.object, expected: '', actual: refused.detail };

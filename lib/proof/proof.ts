@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
-/** One thing that was compared. `expected` is the manifest's, `actual` the copy's. */
+/** One thing that was compared. `actual` is the copy's. */
 const proofCheckSchema = z.strictObject({
   name: z.string(),
   object: z.string(),
+  /** The manifest's; of a critical query with `expect`, what the config demands. */
   expected: z.string(),
   actual: z.string(),
+  /** Of a critical query with `expect`: what the source itself answered in the backup's snapshot. */
+  source: z.string().optional(),
   passed: z.boolean(),
 });
 export type ProofCheck = z.infer<typeof proofCheckSchema>;

@@ -1,3 +1,4 @@
+import { shortenText } from '#lib/report/shorten-text.ts';
 import type { Proof, ProofCheck } from './proof.ts';
 
 /** A proof as a step's result carries it: small, whatever the number of tables. */
@@ -25,8 +26,9 @@ export function summarizeProof(proof: Proof): ProofSummary {
 }
 
 /** `table public.players, rows: expected 10, found 9 (1 missing)`. */
-export function describeCheck({ name, object, expected, actual }: ProofCheck): string {
+export function describeCheck({ name, object, expected, actual, source }: ProofCheck): string {
   const difference = name === 'rows' && /^\d+$/.test(actual) ? BigInt(actual) - BigInt(expected) : 0n;
   const told = difference === 0n ? '' : difference < 0n ? ` (${-difference} missing)` : ` (${difference} too many)`;
-  return `${object}, ${name}: expected ${expected}, found ${actual}${told}`;
+  const answered = source === undefined ? '' : `; the source answered ${shortenText(source)}`;
+  return `${object}, ${name}: expected ${shortenText(expected)}, found ${shortenText(actual)}${told}${answered}`;
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { criticalQuerySchema } from '#lib/config/config-schema.ts';
 import type { QueryAnswer } from '#lib/manifest/manifest.ts';
 
@@ -5,12 +6,16 @@ import type { QueryAnswer } from '#lib/manifest/manifest.ts';
 export interface AnswerVerdict {
   name: string;
   object: string;
+  /** What the person fixed, else the source's answer. */
   expected: string;
   actual: string;
+  /** The source's answer where `expected` is what the person fixed. */
+  source?: string;
   passed: boolean;
 }
 
-const longest = 200;
+/** Characters of an answer that a proof keeps: whoever shows it on a line cuts it once more. */
+const longest = 10_000;
 
 /**
  * Holds the copy's answer against what the person fixed (`expect`: rows, a scalar, a range), else against the answer of
@@ -20,32 +25,35 @@ export function judgeAnswer(
   expected: QueryAnswer,
   actual: readonly (readonly (string | null)[])[] | undefined,
 ): AnswerVerdict {
-  const object = `query "${expected.name}"`;
-  if (actual === undefined)
-    return { name: 'query', object, expected: showRows(expected.rows), actual: 'not asked', passed: false };
+  const about = { name: 'query', object: `query "${expected.name}"` };
+  const source = showRows(expected.rows);
   const fixed = criticalQuerySchema.shape.expect.parse(expected.expect);
-  const scalar = actual[0]?.[0] ?? null;
-  if (fixed === undefined || 'rows' in fixed) {
-    const rows = fixed === undefined ? expected.rows : fixed.rows;
-    return verdict(object, {
-      expected: showRows(rows),
-      actual: showRows(actual),
-      passed: JSON.stringify(rows) === JSON.stringify(actual),
-    });
+  if (fixed === undefined) {
+    const passed = actual !== undefined && JSON.stringify(expected.rows) === JSON.stringify(actual);
+    return { ...about, expected: source, actual: actual === undefined ? 'not asked' : showRows(actual), passed };
   }
-  if ('scalar' in fixed) {
-    const wanted = String(fixed.scalar);
-    const same =
-      scalar !== null && (scalar === wanted || (typeof fixed.scalar === 'number' && Number(scalar) === fixed.scalar));
-    return verdict(object, { expected: wanted, actual: String(scalar), passed: same });
-  }
-  const number = scalar === null ? Number.NaN : Number(scalar);
-  const passed = number >= (fixed.min ?? Number.NEGATIVE_INFINITY) && number <= (fixed.max ?? Number.POSITIVE_INFINITY);
-  return verdict(object, { expected: `${fixed.min ?? '-∞'} to ${fixed.max ?? '∞'}`, actual: String(scalar), passed });
+  const wanted = showDemand(fixed);
+  if (actual === undefined) return { ...about, expected: wanted, actual: 'not asked', source, passed: false };
+  return { ...about, expected: wanted, actual: showRows(actual), source, passed: meets(actual, fixed) };
 }
 
-function verdict(object: string, facts: { expected: string; actual: string; passed: boolean }): AnswerVerdict {
-  return { name: 'query', object, ...facts };
+type Demand = NonNullable<z.infer<typeof criticalQuerySchema.shape.expect>>;
+
+function showDemand(demand: Demand): string {
+  if ('rows' in demand) return showRows(demand.rows);
+  if ('scalar' in demand) return String(demand.scalar);
+  return `${demand.min ?? '-∞'} to ${demand.max ?? '∞'}`;
+}
+
+function meets(actual: readonly (readonly (string | null)[])[], demand: Demand): boolean {
+  if ('rows' in demand) return JSON.stringify(demand.rows) === JSON.stringify(actual);
+  const scalar = actual[0]?.[0] ?? null;
+  if (scalar === null) return false;
+  if ('scalar' in demand) {
+    return scalar === String(demand.scalar) || (typeof demand.scalar === 'number' && Number(scalar) === demand.scalar);
+  }
+  const number = Number(scalar);
+  return number >= (demand.min ?? Number.NEGATIVE_INFINITY) && number <= (demand.max ?? Number.POSITIVE_INFINITY);
 }
 
 function showRows(rows: readonly (readonly (string | null)[])[]): string {

@@ -1,8 +1,12 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { html } from '#app/proof/escape-html.ts';
 import { planProofView } from '#app/proof/plan-proof-view.ts';
+import { CheckLines } from '#app/proof/proof-lines.tsx';
 import { renderReport } from '#app/proof/render-report.ts';
-import type { Proof } from '#lib/proof/proof.ts';
+import { type Proof, proofSchema } from '#lib/proof/proof.ts';
+import { describeCheck } from '#lib/proof/summarize-proof.ts';
 import { digestProofDocument, type ProofDocument } from '#lib/run-view/proof-document.ts';
 
 const check = (name: string, object: string, expected: string, actual = expected) => ({
@@ -53,6 +57,33 @@ describe('a proof for people', () => {
     expect(view.tables.map(({ table }) => table)).toEqual(['public.b']);
     expect(view.sections.map(({ id }) => id)).toEqual(['queries']);
     expect(view).toMatchObject({ total: 7, tablesTotal: 2 });
+  });
+
+  it('shows what is demanded, what the source answered, and what the copy answers', () => {
+    const demanded = { ...check('query', 'query "open"', '3 to 5', '6'), source: '4' };
+    const asked = { ...proof, checks: [check('query', 'query "all"', '17'), demanded] };
+    const [queries] = planProofView(asked, { onlyDifferences: false }).sections;
+    expect(queries?.against).toEqual(['Demanded', 'Source']);
+    expect(queries?.lines.map(({ against, actual, verdict }) => [...against, actual, verdict])).toEqual([
+      ['3 to 5', '4', '6', 'not as demanded'],
+      ['–', '17', '17', 'equal'],
+    ]);
+    expect(planProofView(proof, { onlyDifferences: false }).sections[0]?.against).toEqual(['Expected']);
+    const report = renderReport({ ...document, proof: asked }, { by: 'ci', at: '2026-11-21T00:02:00.000Z' });
+    expect(report).toContain('<td>3 to 5</td><td>4</td><td>6</td><td class="failed">✗ not as demanded</td>');
+    expect(proofSchema.parse(asked)).toEqual(asked);
+    expect(describeCheck(demanded)).toBe('query "open", query: expected 3 to 5, found 6; the source answered 4');
+  });
+
+  it('keeps a line short where an answer is long; the report has it whole', () => {
+    const long = 'x'.repeat(5_000);
+    const asked = { ...proof, checks: [check('query', 'query "all"', long, 'y')] };
+    const { sections } = planProofView(asked, { onlyDifferences: false });
+    const markup = sections.map((section) => renderToStaticMarkup(createElement(CheckLines, section))).join('');
+    expect(markup).toContain(`${'x'.repeat(200)}…`);
+    expect(markup).not.toContain('x'.repeat(201));
+    expect(describeCheck(asked.checks[0] ?? check('', '', '')).length).toBeLessThan(300);
+    expect(renderReport({ ...document, proof: asked }, { by: 'ci', at: '2026-11-21T00:02:00.000Z' })).toContain(long);
   });
 
   it('takes a table whose content was not compared by its rows', () => {
