@@ -35,9 +35,8 @@ export async function findClaim(
   request: KeyedRequest,
   now = Date.now(),
 ): Promise<RequestClaim | undefined> {
-  const claim = await repository.getJson(claimKey(request), claimSchema);
-  if (claim === undefined || now - Date.parse(claim.at) >= sameRequestMs) return undefined;
-  if (claim.body === digestOf(request.body)) return claim;
+  const { claim } = await readNewest(repository, request, now);
+  if (claim === undefined || claim.body === digestOf(request.body)) return claim;
   throw new RefusedError('The idempotency key was used for another request in the last 24 hours.', {
     code: 'idempotency_key_reused',
     hint: 'Send a new key with a new request, or the same body with the same key.',
@@ -54,11 +53,32 @@ export async function claimRequest(
   now = Date.now(),
 ): Promise<RequestClaim> {
   const claim = { at: new Date(now).toISOString(), event: request.event, body: digestOf(request.body) };
-  if ((await repository.putJson(claimKey(request), claim, { ifAbsent: true })) === 'created') return claim;
-  const earlier = await findClaim(repository, request, now);
-  if (earlier !== undefined) return earlier;
-  await repository.putJson(claimKey(request), claim);
-  return claim;
+  for (;;) {
+    const { free } = await readNewest(repository, request, now);
+    const isOurs = (await repository.putJson(free, claim, { ifAbsent: true })) === 'created';
+    const taken = isOurs ? claim : await findClaim(repository, request, now);
+    // Swept between the two looks, as it is two days old.
+    if (taken === undefined) continue;
+    // The first key then tells it alone; whoever has read the former claim there still meets the one that followed it.
+    if (isOurs && free !== claimKey(request)) await repository.putJson(claimKey(request), claim);
+    return taken;
+  }
+}
+
+/**
+ * The claim that stands for a key now, and the object that a new one would have. That of one which follows an old one
+ * hangs on the old one: of two that find it old at once, both would make the same object.
+ */
+async function readNewest(
+  repository: Repository,
+  request: KeyedRequest,
+  now: number,
+): Promise<{ claim: RequestClaim | undefined; free: string }> {
+  for (let free = claimKey(request); ; ) {
+    const claim = await repository.getJson(free, claimSchema);
+    if (claim === undefined || now - Date.parse(claim.at) < sameRequestMs) return { claim, free };
+    free = `${prefix}${digestOf(JSON.stringify([free, claim.event]))}.json`;
+  }
 }
 
 /** The keys of claims that stand for nothing any more. `now` in epoch milliseconds, by the store's clock. */

@@ -43,6 +43,43 @@ it('gives one of many at once the key', async () => {
   expect(new Set(claims.map(({ event }) => event)).size).toBe(1);
 });
 
+it('gives one of many at once a key whose day is over, day after day', async () => {
+  await using place = await openFileRepository();
+  const { repository } = place;
+  const seen = [(await claimRequest(repository, { ...request, event: 'e0' }, now)).event];
+  for (const day of [1, 2, 3]) {
+    const later = now + day * 25 * hour;
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => claimRequest(repository, { ...request, event: `e${day}.${n}` }, later)),
+    );
+    const [event = ''] = new Set(claims.map((claim) => claim.event));
+    expect(claims.every((claim) => claim.event === event)).toBe(true);
+    expect(seen).not.toContain(event);
+    expect(await findClaim(repository, request, later + hour)).toMatchObject({ event });
+    const other = { ...request, body: '{"to":"other"}', event: 'other' };
+    await expect(claimRequest(repository, other, later + hour)).rejects.toThrow(reused);
+    seen.push(event);
+  }
+});
+
+it('knows the claim whose writer has died before it was written over the old one', async () => {
+  await using place = await openFileRepository();
+  const { repository } = place;
+  await claimRequest(repository, { ...request, event: 'e0' }, now);
+  let left = 1;
+  const dying: typeof repository = {
+    ...repository,
+    async putJson(key, value, options) {
+      if (options?.ifAbsent !== true && left-- > 0) throw new Error('The process is gone.');
+      return repository.putJson(key, value, options);
+    },
+  };
+  const later = now + 25 * hour;
+  await expect(claimRequest(dying, { ...request, event: 'e1' }, later)).rejects.toThrow('gone');
+  expect(await findClaim(repository, request, later + hour)).toMatchObject({ event: 'e1' });
+  expect(await claimRequest(repository, { ...request, event: 'e2' }, later + hour)).toMatchObject({ event: 'e1' });
+});
+
 it('lists what counts no more', async () => {
   await using place = await openFileRepository();
   const { repository } = place;
