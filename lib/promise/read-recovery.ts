@@ -6,8 +6,9 @@ import type { Standing } from '#lib/standing/list-standings.ts';
 import type { LookedAt } from './last-check.ts';
 import { listLooks } from './last-check.ts';
 
-/** Proofs that are read for it: those of restores measure nothing. */
-const mostReads = 10;
+/** Proofs that are read for it at most: those of restores measure nothing, and there may be many since the last drill. */
+const mostReads = 200;
+const readsAtOnce = 20;
 
 /** How long a recovery took, and the runs whose check cannot be read. */
 export interface Recovery {
@@ -22,9 +23,12 @@ export async function readRecovery(
   { standings, now }: { standings: readonly Standing[]; now: Date },
 ): Promise<Recovery> {
   const unreadable: string[] = [];
-  const proofs = listLooks(standings, { kind: 'proof', now }).filter(({ check }) => check.passed);
-  // The newest alone nearly always tells it; where it does not, the others are read at once.
-  for (const looks of [proofs.slice(0, 1), proofs.slice(1, mostReads)]) {
+  const proofs = listLooks(standings, { kind: 'proof', now })
+    .filter(({ check }) => check.passed)
+    .slice(0, mostReads);
+  // The newest alone nearly always tells it.
+  for (let [from, count] = [0, 1]; from < proofs.length; from += count, count = readsAtOnce) {
+    const looks = proofs.slice(from, from + count);
     const read = await Promise.all(
       looks.map(async (look) => ({ run: look.check.run, recoveryMs: await readOne(repository, look) })),
     );

@@ -80,7 +80,8 @@ export async function listKeptStandings(repository: Repository, connection?: str
   if (keeper === undefined) return listStandings(repository, connection);
   const { kept } = keeper;
   const age = Date.now() - kept.at;
-  if (age > boundMs || kept.writes !== kept.writesThen) await listAgain(repository, keeper);
+  // Below zero: the clock was set back, and when that listing began is not known any more.
+  if (age < 0 || age > boundMs || kept.writes !== kept.writesThen) await listAgain(repository, keeper);
   // Beside the answer: one that fails is tried again with the next, which tells of it when it has to wait.
   else if (age > freshMs) listAgain(repository, keeper).catch(() => undefined);
   const connections = connection === undefined ? await listConnections(repository) : [connection];
@@ -128,7 +129,7 @@ async function listAll(repository: Repository, keeper: Keeper): Promise<void> {
     const [at, writesThen] = [Date.now(), kept.writes];
     const standings = await listStandings(repository);
     // Another repository of the same memory may have begun later, and ended before.
-    if (at >= kept.at) Object.assign(kept, { standings, at, writesThen });
+    if (at >= kept.at || kept.at > Date.now()) Object.assign(kept, { standings, at, writesThen });
   } finally {
     keeper.listing = undefined;
   }

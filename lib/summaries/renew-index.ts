@@ -4,7 +4,7 @@ import { listStandings } from '#lib/standing/list-standings.ts';
 import { backupSummaries, nameBackup } from './backup-summaries.ts';
 import { readAnew, readSummaries, segmentKey, toText } from './read-summaries.ts';
 import { runSummaries } from './run-summaries.ts';
-import { indexPrefix, readSegment, removeSegment, writeSegment } from './segment-store.ts';
+import { indexPrefix, readSegment, removeSegment, type StoredSegment, writeSegment } from './segment-store.ts';
 import type { SummaryKind, WantedSummary } from './summary-kind.ts';
 
 /** What the index holds now. `unwritten` are segments that the store did not take, or that a newer Holdfast wrote. */
@@ -52,15 +52,18 @@ async function renewKind<T>(
         return one?.is === 'known' && kind.isKept(one.summary) ? [[name, toText(stamp, one.summary)]] : [];
       }),
     );
-    if (texts.size === 0) continue;
     const key = segmentKey(kind, month);
+    const isOpen = ofMonth.every(({ name }) => found.get(name)?.is === 'open');
+    if (texts.size === 0 && isOpen && !isToStay(await readSegment(repository, key))) continue;
     stored.delete(key);
+    // Of a month that cannot be read here, others may have stored what they could read.
+    if (texts.size === 0) continue;
     if (await storeIfChanged(repository, key, texts)) {
       kept += texts.size;
       segments += 1;
     } else unwritten.push(key);
   }
-  // Months of which nothing is left.
+  // Months of which nothing is left, or nothing that has ended.
   for (const key of stored) await removeSegment(repository, key);
   kind.shelf.clear(repository);
   return { kept, segments, unwritten };
@@ -79,10 +82,14 @@ async function storeIfChanged(
   texts: ReadonlyMap<string, string>,
 ): Promise<boolean> {
   const stored = await readSegment(repository, key);
-  if (stored.is === 'foreign' && stored.stays) return false;
+  if (isToStay(stored)) return false;
   const isSame =
     stored.is === 'whole' &&
     stored.texts.size === texts.size &&
     [...texts].every(([name, text]) => stored.texts.get(name) === text);
   return isSame || writeSegment(repository, key, texts);
+}
+
+function isToStay(stored: StoredSegment): boolean {
+  return stored.is === 'foreign' && stored.stays;
 }

@@ -53,3 +53,19 @@ it('a check that is damaged is passed over for the recovery before it, and is a 
   expect(promise?.recoveryMs).toBe(7_000);
   expect(promise?.notes).toEqual(['What run 20261121T000000Z-bbbb has measured cannot be read: its check is damaged.']);
 });
+
+it('the recovery that a drill has measured is known behind any number of restores', async () => {
+  await using place = await openFileRepository();
+  const { repository } = place;
+  const now = new Date();
+  const backup = { connection: 'source', backupId: createBackupId(now) };
+  await repository.store.put(manifestKey(backup), [Buffer.from('{}')]);
+  const check = { kind: 'proof', passed: true, at: now.toISOString(), how: '' } as const;
+  await recordCheck(repository, backup, { ...check, run: '20261101T000000Z-aaaa', recoveryMs: 7_000 });
+  for (let n = 10; n < 55; n++) {
+    await recordCheck(repository, backup, { ...check, run: `20261120T0000${n}Z-aaaa`, recoveryMs: null });
+  }
+  const config = resolveConfig({ connections: { source: {} } }, {});
+  const [promise] = await readPromises({ config, repository }, now);
+  expect(promise?.recoveryMs).toBe(7_000);
+});

@@ -102,6 +102,16 @@ describe('kept standings', () => {
     expect((await listKeptStandings(mine)).map(({ backupId }) => backupId)).toEqual([recent.backupId]);
   });
 
+  it('are listed again where the clock was set back', async () => {
+    await listKeptStandings(mine);
+    later(-3_600_000);
+    await pinBackup(other, old, pin);
+    expect(await pinnedIds()).toEqual([old.backupId]);
+    await unpinBackup(other, old);
+    later(301_000);
+    expect(await pinnedIds()).toEqual([]);
+  });
+
   it('fail where the store is down, and not for good', async () => {
     isDown = true;
     await expect(listKeptStandings(mine)).rejects.toThrow('The store is down.');

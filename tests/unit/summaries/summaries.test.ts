@@ -10,7 +10,7 @@ import { listRunIds } from '#lib/runs/run-store.ts';
 import { listStandings } from '#lib/standing/list-standings.ts';
 import { renewIndex } from '#lib/summaries/renew-index.ts';
 import { readFinishedRuns } from '#lib/summaries/run-summaries.ts';
-import { idOf, openProcess, playBackup, playRun, type StoredObjects } from './play-repository.ts';
+import { forgetRun, idOf, openProcess, playBackup, playRun, type StoredObjects } from './play-repository.ts';
 
 const connection = 'production';
 
@@ -117,6 +117,28 @@ describe('the index of summaries', () => {
   });
 });
 
+describe('a month of which nothing can be told', () => {
+  it('stays where its runs only go on, and it is of a newer Holdfast', async () => {
+    const objects: StoredObjects = new Map();
+    await playRun(openProcess(objects), { id: idOf(0, 'open'), status: null });
+    const newer = { bytes: Buffer.from('{"format": 2}'), modified: new Date() };
+    objects.set('index/runs/202610.json', newer);
+    await renewIndex(openProcess(objects), { anew: true });
+    expect(objects.get('index/runs/202610.json')).toBe(newer);
+  });
+
+  it('goes where its runs only go on, or there are none', async () => {
+    const objects: StoredObjects = new Map();
+    const process = openProcess(objects);
+    for (let n = 0; n < 80; n++) await playRun(process, { id: idOf(n, 'run1'), status: 'completed' });
+    await renewIndex(process, { anew: false });
+    for (let n = 0; n < 80; n++) await forgetRun(process, idOf(n, 'run1'));
+    await playRun(process, { id: idOf(0, 'open'), status: null });
+    await renewIndex(process, { anew: false });
+    expect([...objects.keys()].filter((key) => key.startsWith('index/'))).toEqual([]);
+  });
+});
+
 describe('the index of an encrypted repository', () => {
   const [first, second] = [generateKey(), generateKey()];
   const withKeys = (key: string | null, oldKeys: string[] = []) => {
@@ -147,6 +169,16 @@ describe('the index of an encrypted repository', () => {
     const newOnly = openProcess(objects, withKeys(second));
     const runs = await readFinishedRuns(newOnly, await listRunIds(newOnly));
     expect([...runs.values()].every(({ is }) => is === 'unreadable')).toBe(true);
+  });
+
+  it('is not taken away by who has a key of his own, and can read nothing', async () => {
+    const objects: StoredObjects = new Map();
+    await fill(openProcess(objects, withKeys(first)), 40);
+    await renewIndex(openProcess(objects, withKeys(first)), { anew: false });
+    const stored = new Map([...objects].filter(([key]) => key.startsWith('index/')));
+    expect(stored.size).toBeGreaterThan(1);
+    await renewIndex(openProcess(objects, withKeys(second)), { anew: true });
+    for (const [key, one] of stored) expect(objects.get(key)).toBe(one);
   });
 
   it('is made anew where it was moved or changed', async () => {
