@@ -61,6 +61,8 @@ function pagesOf({ backup, run }: { backup: { connection: string; backupId: stri
   return [
     ...['/', '/backups', '/backups?label=release', `/backups/${connection}/${backupId}`],
     ...['/runs', '/runs?kind=drill', '/runs?status=failed', `/runs/${run}`],
+    ...['/restore', `/restore?backup=${backupId}&from=${connection}`, '/recover', '/transfer'],
+    ...['/settings', '/settings/retention', '/settings/audit'],
     ...['/api/v1/backups', '/api/v1/runs', '/api/v1/status', '/api/metrics'],
   ];
 }
@@ -137,7 +139,7 @@ async function placeInFolder(folder: string, objects: ReadonlyMap<string, Buffer
   const location = `file:${root}`;
   return {
     name: 'a folder',
-    environment: { HOLDFAST_REPOSITORY: location, HOLDFAST_STATE: join(folder, 'state'), ...bareDatabases },
+    environment: { HOLDFAST_REPOSITORY: location, HOLDFAST_STATE: join(folder, 'state'), ...(await configure(folder)) },
     asked: () => undefined,
     repository: { location, access: 'read' },
     forgetIndex: () => rm(join(root, 'index'), { recursive: true, force: true }),
@@ -159,7 +161,8 @@ async function placeInBucket(folder: string, objects: ReadonlyMap<string, Buffer
         AWS_REGION: 'us-east-1',
         HOLDFAST_STATE: join(folder, 'state-s3'),
       },
-      ...{ AWS_ACCESS_KEY_ID: account.accessKeyId, AWS_SECRET_ACCESS_KEY: account.secretAccessKey, ...bareDatabases },
+      ...{ AWS_ACCESS_KEY_ID: account.accessKeyId, AWS_SECRET_ACCESS_KEY: account.secretAccessKey },
+      ...(await configure(folder)),
     },
     asked: () => server.answers.length,
     repository: {
@@ -173,6 +176,13 @@ async function placeInBucket(folder: string, objects: ReadonlyMap<string, Buffer
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** A retention by which most of the backups would go, so that its page has something to read. */
+async function configure(folder: string): Promise<Record<string, string>> {
+  const config = join(folder, 'holdfast.config.ts');
+  await writeFile(config, 'export default { retention: { keepLast: 24, daily: 30, weekly: 26 } };\n');
+  return { HOLDFAST_CONFIG: config, ...bareDatabases };
 }
 
 const bareDatabases = Object.fromEntries(

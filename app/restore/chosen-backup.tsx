@@ -9,7 +9,7 @@ import { readBackupSummary } from '#lib/backup-view/read-backup-summary.ts';
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { describeCount } from '#lib/report/describe-amounts.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-import { listStandings } from '#lib/standing/list-standings.ts';
+import { readStanding } from '#lib/standing/list-standings.ts';
 import { toMarks } from '#lib/standing/standing-marks.ts';
 
 /** The backup that was chosen, and the way to another one. */
@@ -22,10 +22,10 @@ export async function ChosenBackup({
   backup: BackupKey;
   another: string;
 }) {
-  const { outline, problem } = await readBackupSummary(repository, backup);
-  const standing = (await listStandings(repository, backup.connection)).find(
-    ({ backupId }) => backupId === backup.backupId,
-  );
+  const [{ outline, problem }, standing] = await Promise.all([
+    readBackupSummary(repository, backup),
+    readStanding(repository, backup),
+  ]);
   return (
     <Card
       title="Backup"

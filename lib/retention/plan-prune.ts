@@ -1,25 +1,36 @@
 import { DamagedError } from '#lib/errors/damaged-error.ts';
-import { RefusedError } from '#lib/errors/refused-error.ts';
+import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { type BackupKey, readOutline } from '#lib/manifest/manifest-store.ts';
+import type { KnownOutline } from '#lib/manifest/outline.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { listKeptStandings } from '#lib/standing/kept-standings.ts';
 import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
+import { nameBackup, readOutlines, readOutlinesAnew } from '#lib/summaries/backup-summaries.ts';
+import type { FoundSummary } from '#lib/summaries/summary-kind.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { findInUse } from './find-in-use.ts';
-import { forEachAtOnce } from './for-each-at-once.ts';
 import { newestWhole, type PlannedBackup, planRetention } from './plan-retention.ts';
+
+interface PlanOptions {
+  connection?: string | undefined;
+  now: Date;
+  labelsOf?: ReadonlySet<string>;
+  byIndex?: boolean;
+}
 
 /**
  * Decides for every backup, of one connection or of all, whether it stays. What no rule keeps is read, for its label; one
  * that cannot be read stays. `labelsOf`: only these are read. Where something would go, the newest whole backup of its
  * connection is opened first: one that nobody has looked at yet takes no readable one's place. Reads only.
+ * `byIndex`, for who looks and removes nothing: older backups as they were some minutes ago, labels by the index.
  * @throws StorageError, UnavailableError.
  */
 export async function planPrune(
   workspace: Workspace,
-  { connection, now, labelsOf }: { connection?: string | undefined; now: Date; labelsOf?: ReadonlySet<string> },
+  { connection, now, labelsOf, byIndex }: PlanOptions,
 ): Promise<PlannedBackup[]> {
   const { config, repository } = workspace;
-  const standings = await listStandings(repository, connection);
+  const standings = await (byIndex ? listKeptStandings : listStandings)(repository, connection);
   const { backups: inUse } = await findInUse(workspace, standings, now);
   const unreadable = new Set<string>();
   const plan = (labels: ReadonlyMap<string, string>): PlannedBackup[] =>
@@ -39,7 +50,8 @@ export async function planPrune(
   }
   const goes = new Set(plan(new Map()).flatMap(({ keptBy, backupId }) => (keptBy.length === 0 ? [backupId] : [])));
   const candidates = standings.filter(({ backupId }) => goes.has(backupId) && labelsOf?.has(backupId) !== false);
-  return candidates.length === 0 ? plan(new Map()) : plan(await readLabels(repository, candidates));
+  if (candidates.length === 0) return plan(new Map());
+  return plan(await readLabels(repository, candidates, { byIndex: byIndex === true }));
 }
 
 /** The newest whole backups of connections that would lose others. */
@@ -58,21 +70,28 @@ async function isReadable(repository: Repository, backup: BackupKey): Promise<bo
   }
 }
 
-async function readLabels(repository: Repository, backups: readonly Standing[]): Promise<Map<string, string>> {
+async function readLabels(
+  repository: Repository,
+  backups: readonly Standing[],
+  { byIndex }: { byIndex: boolean },
+): Promise<Map<string, string>> {
+  const outlines = await (byIndex ? readOutlines : readOutlinesAnew)(repository, backups);
   const labels = new Map<string, string>();
-  await forEachAtOnce(backups, async (backup) => {
-    try {
-      const { label } = await readOutline(repository, backup);
-      if (label !== null && !isOwnLabel(label)) labels.set(backup.backupId, label);
-    } catch (cause) {
-      if (!(cause instanceof DamagedError || cause instanceof RefusedError)) throw cause;
-      labels.set(backup.backupId, `unknown: ${cause.code}`);
-    }
-  });
+  for (const backup of backups) {
+    const found = outlines.get(nameBackup(backup));
+    const label = found && labelOf(found);
+    if (typeof label === 'string') labels.set(backup.backupId, label);
+  }
   return labels;
 }
 
+function labelOf(found: FoundSummary<KnownOutline>): string | null {
+  if (found.is === 'known') return isOwnLabel(found.summary.label) ? null : found.summary.label;
+  const cause = found.is === 'unreadable' ? found.cause : undefined;
+  return `unknown: ${cause instanceof HoldfastError ? cause.code : 'gone'}`;
+}
+
 /** What Holdfast writes itself, of a transfer and before a restore in place, is no wish of a person. */
-function isOwnLabel(label: string): boolean {
-  return /^(transfer|before) \d{8}T\d{6}Z-[0-9a-z]+$/.test(label);
+function isOwnLabel(label: string | null): boolean {
+  return label !== null && /^(transfer|before) \d{8}T\d{6}Z-[0-9a-z]+$/.test(label);
 }

@@ -4,9 +4,9 @@ import { type KnownOutline, outlineSchema } from '#lib/manifest/outline.ts';
 import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
-import { readSummaries } from './read-summaries.ts';
+import { readAnew, readSummaries } from './read-summaries.ts';
 import { Shelf } from './shelf.ts';
-import type { FoundSummary, SummaryKind } from './summary-kind.ts';
+import type { FoundSummary, SummaryKind, WantedSummary } from './summary-kind.ts';
 
 /** Backups: a manifest is written once. What changes, checks and pins, a listing tells. */
 export const backupSummaries: SummaryKind<KnownOutline> = {
@@ -30,8 +30,20 @@ export function readOutlines(
   repository: Repository,
   standings: readonly Standing[],
 ): Promise<Map<string, FoundSummary<KnownOutline>>> {
-  const wanted = standings.map(({ stamp = '', ...backup }) => ({ name: nameBackup(backup), stamp }));
-  return readSummaries(repository, backupSummaries, wanted);
+  return readSummaries(repository, backupSummaries, standings.map(toWanted));
+}
+
+/** The same by the manifests alone. @throws StorageError, UnavailableError. */
+export function readOutlinesAnew(
+  repository: Repository,
+  standings: readonly Standing[],
+): Promise<Map<string, FoundSummary<KnownOutline>>> {
+  return readAnew(repository, backupSummaries, standings.map(toWanted));
+}
+
+/** How the index is asked for a backup that was listed. */
+export function toWanted({ stamp = '', ...backup }: Standing): WantedSummary {
+  return { name: nameBackup(backup), stamp };
 }
 
 /** `production/20261121T014500Z-x7k2qd` */

@@ -26,7 +26,7 @@ export default function RetentionPage() {
     about: 'What a prune would do now. Looking at it changes nothing.',
     render: async ({ identity }) => {
       const workspace = await openWorkspace();
-      const plan = (await planPrune(workspace, { now: new Date() })).filter(({ connection }) =>
+      const plan = (await planPrune(workspace, { now: new Date(), byIndex: true })).filter(({ connection }) =>
         isInScope(identity, [connection]),
       );
       const views = planRetentionView(plan, { shown });
