@@ -275,7 +275,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
       [wanted, 'preflight_protection', 409],
       [{ ...wanted, confirm: 'life' }, 'wrong_confirmation', 400],
       [{ ...wanted, backup: damaged, confirm: 'live' }, 'backup_known_damaged', 409],
-      [{ ...wanted, backup: 'none' }, 'no_such_backup', 404],
+      [{ ...wanted, backup: 'none' }, 'unknown_backup', 404],
       [{ ...wanted, to: 'nowhere' }, 'unknown_connection', 400],
       [{ ...wanted, cutover: false, requireApproval: true }, 'usage_conflict', 400],
     ] as const) {
