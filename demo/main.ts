@@ -61,6 +61,7 @@ Both servers run until you press Ctrl-C here. In another terminal, in this folde
   npx holdfast restore latest --to staging  a second copy, in a database that is empty yet
   npx holdfast runs                         what was done
   psql "$DATABASE_URL"                      change something, then: npx holdfast backup
+  npm start                                 the console: it prints a link that signs you in
 `;
 }
 

@@ -5,7 +5,7 @@ const periods = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
 
 /** `the last 3, 7 daily, 4 weekly, all within 14d; days begin in UTC`. Pure. */
 export function describeRules(rules: RetentionRules | null): string {
-  if (rules === null) return 'every backup is kept: no retention is configured';
+  if (rules === null) return 'every backup: no retention is configured';
   const parts = [
     ...(rules.keepLast > 0 ? [`the last ${rules.keepLast}`] : []),
     ...periods.flatMap((period) => (rules[period] > 0 ? [`${rules[period]} ${period}`] : [])),

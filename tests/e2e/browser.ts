@@ -45,6 +45,12 @@ export async function signIn(page: Page, { url, token }: { url: string; token: s
   await page.waitForURL(`${url}/runs`);
 }
 
+/** Keeps a picture of what a window of a usual size shows of a page, for the README (`npm run pictures`). */
+export async function takePicture(page: Page, picture: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: join(pictures, `${picture}.png`), animations: 'disabled' });
+}
+
 /**
  * Holds a page against what every page must be: no serious fault that axe finds, nothing wider than the window, no
  * inline style. Keeps a picture of it.

@@ -104,7 +104,7 @@ describe('the retention', () => {
     expect(describeRules(retention.of('any'))).toBe(
       'the last 3, 7 daily, all within 2d of the newest; days begin in UTC',
     );
-    expect(describeRules(null)).toContain('every backup is kept');
+    expect(describeRules(null)).toContain('every backup: no retention');
   });
 
   it('shows first what would go', () => {

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGameStudio } from '#demo/game-studio.ts';
+import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
+import { withClient } from '#tests/support/with-client.ts';
+import { type AppServer, startApp } from './app-server.ts';
+import { chromiumPath, inspectPage, openBrowser, openPage, takePicture } from './browser.ts';
+
+let folder: string;
+let studio: TestDatabase;
+let copy: TestDatabase;
+let app: AppServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-first-start-'));
+  studio = await createDatabase({ cluster: 'source' });
+  copy = await createDatabase({ cluster: 'target' });
+  await withClient(studio.url, (session) => createGameStudio(session, { seed: 20_261_121, scale: 1 }));
+  app = await startApp({
+    environment: {
+      // What the demo's `env.sh` sets.
+      DATABASE_URL: studio.url,
+      NEON_DATABASE_URL: copy.url,
+      HOLDFAST_REPOSITORY: `file:${join(folder, 'repository')}`,
+      HOLDFAST_STATE: join(folder, 'state'),
+      HOLDFAST_CONFIG: 'demo/holdfast.config.ts',
+      HOLDFAST_TOKEN: '',
+    },
+  });
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  if (chromiumPath === undefined) return;
+  await browser.close();
+  await app.kill('SIGKILL');
+  await copy.drop();
+  await studio.drop();
+  await rm(folder, { recursive: true });
+});
+
+/** The link that the first start prints. */
+async function linkOf({ log }: AppServer): Promise<string> {
+  await expect.poll(log, { timeout: 60_000 }).toMatch(/\/sign-in\?setup=[\w-]{43}\n/);
+  return /\/sign-in\?setup=[\w-]{43}/.exec(log())?.[0] ?? '';
+}
+
+/** Presses a button of a connection's card and the one that it asks with, and waits for the end of the run. */
+async function runFromCard(page: Page, { card, button, confirm }: Record<'card' | 'button' | 'confirm', string>) {
+  await page.goto(app.url);
+  const shown = page.locator('section', { has: page.getByRole('heading', { name: card, exact: true }) });
+  await shown.getByRole('button', { name: button }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: confirm, exact: true }).click();
+  await page.waitForURL(/\/runs\/[^/]+$/);
+  await page.getByText('exit code').waitFor();
+  await page.locator('main header').first().getByText('completed', { exact: true }).waitFor();
+}
+
+describe.skipIf(chromiumPath === undefined)("a first start on the demo's databases", () => {
+  it('goes from the printed link to a backup, a drill and its proof', async () => {
+    await using watched = await openPage(browser);
+    const { page, problems } = watched;
+    await page.goto(app.url);
+    await page.waitForURL(/\/sign-in/);
+    await inspectPage(page, 'sign-in-light');
+    await page.goto(`${app.url}${await linkOf(app)}`);
+    await inspectPage(page, 'sign-in-setup-light');
+    await page.getByRole('button', { name: 'Sign in as admin' }).click();
+    await page.waitForURL(`${app.url}/`);
+    await runFromCard(page, { card: 'production', button: 'Back up now', confirm: 'Back it up' });
+    await page.getByText('209,557').first().waitFor();
+    await runFromCard(page, { card: 'production', button: 'Drill now', confirm: 'Drill it' });
+    await page.getByRole('link', { name: 'Open the proof' }).click();
+    await page.getByText('proven, every row').first().waitFor();
+    await inspectPage(page, 'proof-of-drill-light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.reload();
+    await takePicture(page, 'readme-proof');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(app.url);
+    await page.getByText('proven, promise kept').waitFor();
+    await takePicture(page, 'readme-overview');
+    expect(problems).toEqual([]);
+  });
+});
