@@ -8,7 +8,8 @@ import { exitCodes } from '#lib/errors/holdfast-error.ts';
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8');
 const readme = await read('README.md');
-const documents = ['README.md', ...(await readdir(join(root, 'docs'))).map((file) => `docs/${file}`)];
+const guides = (await readdir(join(root, 'docs'))).filter((file) => file.endsWith('.md'));
+const documents = ['README.md', ...guides.map((file) => `docs/${file}`)];
 
 /** The rows of the README's tables, as cells without their code quotes, by their first cell. */
 const rows = new Map(
