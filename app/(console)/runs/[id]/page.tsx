@@ -1,13 +1,12 @@
 import type { Metadata } from 'next';
 import { DifferencesCard } from '#app/differences/differences-card.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
-import { requireRightOf } from '#app/http/authorize.ts';
 import { ProofSummaryCard } from '#app/proof/proof-summary-card.tsx';
 import { cutoverFacts } from '#app/runs/cutover-facts.ts';
 import { LiveProgress } from '#app/runs/live-progress.tsx';
 import { outcomeFacts } from '#app/runs/outcome-facts.tsx';
 import { planTimeline } from '#app/runs/plan-timeline.ts';
-import { connectionsOf, requireRun } from '#app/runs/require-run.ts';
+import { requireRun } from '#app/runs/require-run.ts';
 import { RunActions } from '#app/runs/run-actions.tsx';
 import { RunLine } from '#app/runs/run-line.tsx';
 import { RunParts } from '#app/runs/run-parts.tsx';
@@ -42,8 +41,7 @@ export default async function RunPage({ params }: RunPageProps) {
   const { id } = await params;
   return showPage({ action: 'read', path: `/runs/${id}` }, async (caller) => {
     const { repository } = await openWorkspace();
-    const record = await requireRun(repository, id);
-    await requireRightOf(caller, { action: 'read', connections: connectionsOf(record) });
+    await requireRun(repository, { id, identity: caller.identity });
     // Before the view: what changes in between shows as another shape, and the page is made anew.
     const pulse = await readPulse(repository, id);
     const view = await readRunView(repository, { runId: id, interrupted: new Set() });

@@ -2,9 +2,8 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { showPage } from '#app/frame/show-page.tsx';
-import { requireRightOf } from '#app/http/authorize.ts';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
-import { connectionsOf, requireRoot } from '#app/runs/require-run.ts';
+import { RunLink } from '#app/runs/run-link.tsx';
+import { requireRoot } from '#app/runs/require-run.ts';
 import { rollbackFacts } from '#app/runs/rollback-facts.ts';
 import { RunAction } from '#app/runs/run-action.tsx';
 import { Badge } from '#app/ui/badge.tsx';
@@ -24,8 +23,7 @@ export default async function RollbackPage({ params }: { params: Promise<{ id: s
   const { id } = await params;
   return showPage({ action: 'rollback', connections: 'later', path: `/runs/${id}/rollback` }, async (caller) => {
     const workspace = await openWorkspace();
-    const run = await requireRoot(workspace.repository, id);
-    await requireRightOf(caller, { action: 'rollback', connections: connectionsOf(run) });
+    const run = await requireRoot(workspace.repository, { id, caller, action: 'rollback' });
     const target = findConnection(workspace.config, run.target ?? '');
     // The name is asked for by the dialog; here it is only seen whether anything else stands in the way.
     const preview = await previewRollback(workspace, { run: run.id, confirm: target.name });
