@@ -84,7 +84,7 @@ export const serviceOperations: Operations = {
   'POST /api/v1/events': {
     summary: 'Send an event, or a list of them',
     description:
-      'Every event asks for an action of its own, and an event with an id that was sent before starts nothing. Either all are sent, or none.',
+      'Every event asks for an action of its own, and one with an id that the same caller has sent before starts nothing. Either all are sent, or none.',
     body: {
       schema: z.union([
         z.union(eventSchemas.map(toEnvelope)),
@@ -95,7 +95,12 @@ export const serviceOperations: Operations = {
       ]),
       example: { name: 'holdfast/backup.requested', data: { connection: 'production' }, id: 'release-17' },
     },
-    answers: { 202: { description: 'They are durable.', schema: z.object({ ids: z.array(z.string()) }) } },
+    answers: {
+      202: {
+        description: 'They are durable. `ids` are those under which they are sent: a run carries its one as `eventId`.',
+        schema: z.object({ ids: z.array(z.string()) }),
+      },
+    },
   },
   'GET /api/v1/audit': {
     summary: 'The audit log, newest first',
