@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { tellProblem, type Unreadable } from '#lib/errors/tell-problem.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { timePrefix } from '#lib/repository/time-id.ts';
 import { type AuditEntry, type AuditNote, auditEntrySchema } from './audit-entry.ts';
@@ -25,26 +26,31 @@ function clip<T>(value: T): T | string {
 
 /**
  * A page of the log, newest first: at most `limit` entries older than the one of the id `before`. `next` is the
- * `before` of the following page. Lists month by month from the newest on, so that a page does not cost the whole log.
- * @throws DamagedError, StorageError.
+ * `before` of the following page, `unreadable` what of this one cannot be read. Lists month by month from the newest on,
+ * so that a page does not cost the whole log. @throws StorageError, UnavailableError.
  */
 export async function listAudit(
   repository: Repository,
   { limit, before, now = new Date() }: { limit: number; before?: string | undefined; now?: Date },
-): Promise<{ entries: AuditEntry[]; next: string | null }> {
+): Promise<{ entries: AuditEntry[]; unreadable: Unreadable[]; next: string | null }> {
   const ids = await listIds(repository, { limit: limit + 1, before, now });
   const shown = ids.slice(0, limit);
   const entries: AuditEntry[] = [];
+  const unreadable: Unreadable[] = [];
   const queue = shown.entries();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (const [index, id] of queue) {
-        const entry = await repository.getJson(auditKey(id), auditEntrySchema);
-        if (entry !== undefined) entries[index] = entry;
+        try {
+          const entry = await repository.getJson(auditKey(id), auditEntrySchema);
+          if (entry !== undefined) entries[index] = entry;
+        } catch (cause) {
+          unreadable.push({ id, problem: tellProblem(cause) });
+        }
       }
     }),
   );
-  return { entries: entries.filter(Boolean), next: ids.length > limit ? (shown.at(-1) ?? null) : null };
+  return { entries: entries.filter(Boolean), unreadable, next: ids.length > limit ? (shown.at(-1) ?? null) : null };
 }
 
 /** Newest first. */

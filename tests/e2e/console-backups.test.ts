@@ -356,6 +356,8 @@ describe.skipIf(chromiumPath === undefined)('the API of backups', () => {
   it('refuses what it is not asked rightly, and never with a 500', async () => {
     const about = `/api/v1/backups/source/${backup}`;
     const cases: [path: string, body: unknown, status: number, code: string][] = [
+      ['/api/v1/backups?standing=good', undefined, 400, 'bad_query'],
+      ['/api/v1/runs?status=good', undefined, 400, 'bad_query'],
       ['/api/v1/backups/source/20260101T000000Z-aaaaaa', undefined, 404, 'unknown_backup'],
       ['/api/v1/backups/..%2f..%2fetc/passwd', undefined, 404, 'unknown_backup'],
       [`${about}/export`, undefined, 400, 'bad_query'],

@@ -4,7 +4,7 @@ import { testBody } from '#app/api/v1/notifications/test/body.ts';
 import { credentialsBody } from '#app/api/v1/session/body.ts';
 import { pageSchema } from '#app/http/read-page.ts';
 import type { Operations } from '#app/openapi/operation.ts';
-import { checksSchema, nextSchema } from '#app/openapi/schemas.ts';
+import { checksSchema, nextSchema, unreadableSchema } from '#app/openapi/schemas.ts';
 import { apiTokenSchema, tokenRequestSchema } from '#lib/access/api-token.ts';
 import { roles } from '#lib/access/role.ts';
 import { auditEntrySchema } from '#lib/audit/audit-entry.ts';
@@ -18,6 +18,9 @@ const identity = z.object({
 });
 const token = apiTokenSchema.omit({ hash: true }).extend({ state: z.enum(['active', 'expired', 'revoked']) });
 const usedToken = token.extend({ lastUsedAt: z.string().nullable() });
+const unreadable = z.array(unreadableSchema);
+const tokenList = z.object({ tokens: z.array(usedToken), unreadable });
+const auditPage = z.object({ entries: z.array(auditEntrySchema), unreadable, next: nextSchema });
 
 const health = z.object({
   live: z.literal(true),
@@ -106,12 +109,12 @@ export const serviceOperations: Operations = {
     summary: 'The audit log, newest first',
     query: pageSchema.omit({ connection: true }),
     answers: {
-      200: { description: 'A page.', schema: z.object({ entries: z.array(auditEntrySchema), next: nextSchema }) },
+      200: { description: 'A page.', schema: auditPage },
     },
   },
   'GET /api/v1/tokens': {
     summary: 'Every token there ever was',
-    answers: { 200: { description: 'Never a secret.', schema: z.object({ tokens: z.array(usedToken) }) } },
+    answers: { 200: { description: 'Never a secret.', schema: tokenList } },
   },
   'POST /api/v1/tokens': {
     summary: 'Make a token',
