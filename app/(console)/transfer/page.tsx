@@ -86,7 +86,7 @@ async function FirstStep({ choice, caller: { identity }, isChosen }: StepProps &
 }
 
 async function LastStep({ choice, caller, body }: StepProps & { body: TransferBody }) {
-  const { found, error } = await lookSafely(() => lookAtTransfer(caller, body));
+  const { found, error } = await lookSafely(caller, () => lookAtTransfer(caller, body));
   if (error !== null) return <ErrorPanel error={error} tone="caution" />;
   const { confirm: _name, key: _key, problem, ...values } = choice;
   const { problems, consent } = found;

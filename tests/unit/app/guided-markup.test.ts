@@ -103,7 +103,7 @@ describe('the backups to choose from', () => {
     const markup = renderToStaticMarkup(
       createElement(BackupChoice, {
         ...{ backups: [{ ...key, marks, outline: null, problem }], connections: [], connection: undefined },
-        ...{ addressOf: () => '/', newest: null, older: null },
+        ...{ addressOf: () => '/', tell: (text: string) => text, newest: null, older: null },
       }),
     );
     expect(markup).toContain('object damaged');
