@@ -96,6 +96,7 @@ export const backupOperations: Operations = {
   },
   'POST /api/v1/prune': {
     summary: 'Remove the backups that no rule keeps',
+    description: 'Not for who is limited to some connections: the chunks that are swept are of all.',
     headers: idempotencyHeaders,
     body: { schema: pruneBody, example: { confirm: 'prune' } },
     answers: { 202: { description: 'The run.', schema: startedSchema } },
@@ -108,7 +109,9 @@ export const backupOperations: Operations = {
         description: 'Nothing was changed.',
         schema: z.object({
           backups: z.array(z.looseObject(names)),
-          sweep: z.looseObject({ chunks: z.number(), bytes: z.number() }),
+          sweep: z.looseObject({ chunks: z.number(), bytes: z.number() }).nullable().meta({
+            description: 'Of all connections; `null` for who is limited to some.',
+          }),
         }),
       },
     },
