@@ -11,8 +11,12 @@ const mostText = 300;
 /** Adds an entry to the log; nothing ever changes or removes one. @throws StorageError, UnavailableError. */
 export async function writeAudit(repository: Repository, note: AuditNote, now = new Date()): Promise<AuditEntry> {
   const id = `${timePrefix(now)}${randomBytes(5).toString('hex')}`;
-  const detail = Object.fromEntries(Object.entries(note.detail ?? {}).map(([name, value]) => [name, clip(value)]));
-  const entry: AuditEntry = { id, at: now.toISOString(), run: null, ...note, object: clip(note.object), detail };
+  const { who, what, from, object, run = null } = note;
+  const entry: AuditEntry = {
+    ...{ ...note, id, at: now.toISOString(), what: clip(what), from: clip(from), object: clip(object), run: clip(run) },
+    who: { ...who, id: clip(who.id), name: clip(who.name) },
+    detail: Object.fromEntries(Object.entries(note.detail ?? {}).map(([name, value]) => [name, clip(value)])),
+  };
   const outcome = await repository.putJson(auditKey(id), entry, { ifAbsent: true });
   // Two ids of one millisecond meet once in 2^40.
   if (outcome === 'exists') throw new Error(`The random audit id ${id} is taken.`);

@@ -75,10 +75,12 @@ describe('the audit log', () => {
   it('cuts what others wrote at length', async () => {
     await using place = await openFileRepository();
     const long = 'x'.repeat(10_000);
-    await writeAudit(place.repository, { ...note, object: long, detail: { reason: long } });
-    const { entries } = await listAudit(place.repository, { limit: 1 });
-    expect(entries[0]?.object?.length).toBe(300);
-    expect(JSON.stringify(entries[0]).length).toBeLessThan(1_500);
+    const who = { ...note.who, id: long, name: long };
+    await writeAudit(place.repository, { who, role: null, from: long, what: long, object: long, outcome: 'refused' });
+    await writeAudit(place.repository, { ...note, object: long, run: long, detail: { reason: long } });
+    const { entries } = await listAudit(place.repository, { limit: 2 });
+    expect(entries.map(({ object }) => object?.length)).toEqual([300, 300]);
+    for (const entry of entries) expect(JSON.stringify(entry).length).toBeLessThan(2_500);
   });
 });
 
