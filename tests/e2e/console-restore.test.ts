@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     const typed = page.getByRole('textbox', { name: 'Type live to confirm' });
     await typed.fill('life');
     await page.getByRole('button', { name: 'Start the restore' }).click();
-    await page.getByText('The name that was typed is not live. Nothing was begun.').waitFor();
+    await page.getByText('The name that was given to confirm is not live, the target.').waitFor();
     await inspectPage(page, 'restore-wrong-name-dark');
     expect(await countRuns('restore')).toBe(0);
     const { entries } = await listAudit(await openOurs(), { limit: 1 });

@@ -2,6 +2,8 @@ import type { Metadata } from 'next';
 import { listChoosable } from '#app/cutover/list-choosable.ts';
 import { lookSafely } from '#app/cutover/look-safely.ts';
 import { StartCard } from '#app/cutover/start-card.tsx';
+import { readStartProblem } from '#app/cutover/start-problem.ts';
+import { StartProblemPanel } from '#app/cutover/start-problem-panel.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
 import { requireRightOf } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
@@ -56,6 +58,7 @@ export default async function RecoverPage({ searchParams }: RecoverPageProps) {
         ]}
         current={choice.backup === undefined ? 0 : body === undefined ? 1 : 2}
       />
+      <StartProblemPanel sealed={choice.problem} />
       {choice.backup === undefined ? (
         <FirstStep
           identity={caller.identity}
@@ -113,14 +116,15 @@ async function MiddleStep({ choice, caller, backup }: StepProps & { backup: Back
 async function LastStep({ choice, caller, body }: StepProps & { body: RecoveryBody }) {
   const { found, error } = await lookSafely(caller, () => lookAtRecovery(caller, body));
   if (error !== null) return <ErrorPanel error={error} tone="caution" />;
-  const { confirm: _name, key: _key, problem, connection: _of, before: _before, ...values } = choice;
+  const { confirm: _name, key: _key, problem: sealed, connection: _of, before: _before, ...values } = choice;
+  const isWrongName = (await readStartProblem(sealed))?.code === 'wrong_confirmation';
   const { problems, consent } = splitConsent(found.checks);
   return (
     <>
       <RecoveryPreviewCard preview={found} schema={body.schema} />
       {problems.length === 0 && (
         <StartCard
-          {...{ title: 'Start the recovery', action: '/recover/start', consent, problem }}
+          {...{ title: 'Start the recovery', action: '/recover/start', consent, isWrongName }}
           values={{ ...values, backup: found.backup.backupId, from: found.backup.connection }}
           target={body.to}
           button="Start the recovery"

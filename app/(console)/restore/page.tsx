@@ -5,6 +5,8 @@ import { listChoosable } from '#app/cutover/list-choosable.ts';
 import { lookSafely } from '#app/cutover/look-safely.ts';
 import { PreflightCard } from '#app/cutover/preflight-card.tsx';
 import { StartCard } from '#app/cutover/start-card.tsx';
+import { readStartProblem } from '#app/cutover/start-problem.ts';
+import { StartProblemPanel } from '#app/cutover/start-problem-panel.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
 import type { Caller } from '#app/http/identify.ts';
 import { ChosenBackup } from '#app/restore/chosen-backup.tsx';
@@ -58,6 +60,7 @@ export default async function RestorePage({ searchParams }: RestorePageProps) {
         ]}
         current={choice.backup === undefined ? 0 : choice.to === undefined ? 1 : 2}
       />
+      <StartProblemPanel sealed={choice.problem} />
       {choice.backup === undefined ? (
         <FirstStep
           identity={caller.identity}
@@ -116,14 +119,15 @@ async function LaterSteps({ choice, caller }: StepProps & { choice: { backup: st
 async function LastStep({ choice, caller, body }: StepProps & { body: RestoreBody }) {
   const { found, error } = await lookSafely(caller, () => lookAtRestore(caller, body));
   if (error !== null) return <ErrorPanel error={error} tone="caution" />;
-  const { confirm: _name, key: _key, problem, connection: _of, before: _before, ...values } = choice;
+  const { confirm: _name, key: _key, problem: sealed, connection: _of, before: _before, ...values } = choice;
+  const isWrongName = (await readStartProblem(sealed))?.code === 'wrong_confirmation';
   const { problems, consent, replaces, backup } = found;
   return (
     <>
       <PreflightCard preview={found} />
       {problems.length === 0 && (
         <StartCard
-          {...{ title: 'Start the restore', action: '/restore/start', consent, problem }}
+          {...{ title: 'Start the restore', action: '/restore/start', consent, isWrongName }}
           values={{ ...values, backup: backup.backupId, from: backup.connection }}
           target={body.to}
           button="Start the restore"
