@@ -14,6 +14,10 @@ const gitSchema = z.strictObject({
   ref: z.string().min(1).max(255).optional(),
 });
 
+/** What is named in a request, a run, a backup or a schema, is short: the log and the records keep it. */
+const longestName = 200;
+const name = z.string().min(1).max(longestName);
+
 const parentStep = z.string().regex(/^[^/]+\/[a-z0-9-]+$/);
 
 /** Asks for a backup of a connection. Sent by the CLI, hooks, schedules, and other services. */
@@ -35,14 +39,14 @@ export const backupRequested = eventType('holdfast/backup.requested', {
 export const restoreRequested = eventType('holdfast/restore.requested', {
   schema: z.object({
     /** A backup id, the beginning of one, or `latest`. */
-    backup: z.string().min(1),
+    backup: name,
     /** Narrows `latest` to one connection. */
     from: connectionName.optional(),
     to: connectionName,
     lanes: z.int().min(1).max(16).optional(),
     proof: z.enum(['content', 'counts']).optional(),
     /** The name of `to` once more: without it nothing goes into a protected connection, and no content is replaced. */
-    confirm: z.string().optional(),
+    confirm: z.string().max(longestName).optional(),
     /** How the copy goes live; chosen by the target where it is not given. */
     strategy: z.enum(strategyNames).optional(),
     /** Allows `in-place` into a target that holds something: a safety backup of it comes first. */
@@ -64,17 +68,17 @@ export const restoreRequested = eventType('holdfast/restore.requested', {
 export const recoverRequested = eventType('holdfast/recover.requested', {
   schema: z.object({
     /** A backup id, the beginning of one, or `latest`. */
-    backup: z.string().min(1),
+    backup: name,
     /** Narrows `latest` to one connection. */
     from: connectionName.optional(),
     to: connectionName,
     /** Patterns: `orders`, `public.orders`, `shop.*`, `"Odd Name"`. */
     tables: z.array(z.string().min(1).max(longestPattern)).min(1).max(mostPatterns),
     /** The side schema: a new one. */
-    schema: z.string().min(1),
+    schema: name,
     lanes: z.int().min(1).max(16).optional(),
     /** The name of `to` once more: without it nothing goes into a protected connection. */
-    confirm: z.string().optional(),
+    confirm: z.string().max(longestName).optional(),
   }),
 });
 
@@ -87,7 +91,7 @@ export const transferRequested = eventType('holdfast/transfer.requested', {
     fence: z.boolean().optional(),
     lanes: z.int().min(1).max(16).optional(),
     proof: z.enum(['content', 'counts']).optional(),
-    confirm: z.string().optional(),
+    confirm: z.string().max(longestName).optional(),
     strategy: z.enum(strategyNames).optional(),
     replace: z.boolean().optional(),
     requireApproval: z.boolean().optional(),
@@ -99,15 +103,15 @@ export const transferRequested = eventType('holdfast/transfer.requested', {
 export const rollbackRequested = eventType('holdfast/rollback.requested', {
   schema: z.object({
     /** The run whose cut-over is taken back. */
-    run: z.string().min(1),
+    run: name,
     /** The target's name once more, where it is protected. */
-    confirm: z.string().optional(),
+    confirm: z.string().max(longestName).optional(),
   }),
 });
 
 /** Asks to drop what a run has put aside. */
 export const discardRequested = eventType('holdfast/discard.requested', {
-  schema: z.object({ run: z.string().min(1) }),
+  schema: z.object({ run: name }),
 });
 
 /** Asks to take away what is kept long enough, and what dead runs have left. */
@@ -122,12 +126,12 @@ export const pruneRequested = eventType('holdfast/prune.requested', {
 });
 
 /** Lets a run that waits for approval go live. */
-export const runApproved = eventType('holdfast/run.approved', { schema: z.object({ run: z.string().min(1) }) });
+export const runApproved = eventType('holdfast/run.approved', { schema: z.object({ run: name }) });
 
 /** Asks for a reading of every object of a backup, or of a part of them. */
 export const verifyRequested = eventType('holdfast/verify.requested', {
   schema: z.object({
-    backup: z.string().min(1),
+    backup: name,
     from: connectionName.optional(),
     /** Percent of the stored bytes to be read, drawn by size; all where it is not given. */
     sample: z.number().positive().max(100).optional(),
@@ -139,7 +143,7 @@ export const drillRequested = eventType('holdfast/drill.requested', {
   schema: z.object({
     connection: connectionName,
     /** A backup id, the beginning of one, or `latest`. */
-    backup: z.string().min(1).optional(),
+    backup: name.optional(),
     /** The connection beside whose database the copy is built; else the config's `drill.on`, else a scratch server. */
     to: connectionName.optional(),
     lanes: z.int().min(1).max(16).optional(),
@@ -148,7 +152,7 @@ export const drillRequested = eventType('holdfast/drill.requested', {
 
 /** Ends the run that the named event started, at its next step. */
 export const runCancelled = eventType('holdfast/run.cancelled', {
-  schema: z.object({ run: z.string().min(1), eventId: z.string().min(1) }),
+  schema: z.object({ run: name, eventId: z.string().min(1).max(300) }),
 });
 
 const outcomeSchema = z.object({

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { showPage } from '#app/frame/show-page.tsx';
+import { placesFor } from '#app/http/places-for.ts';
 import { ConnectionCard } from '#app/overview/connection-card.tsx';
 import { FirstSteps } from '#app/overview/first-steps.tsx';
 import { gatherRuns, planPromiseView } from '#app/overview/plan-promise-view.ts';
@@ -22,6 +23,7 @@ export default function OverviewPage() {
   return showPage({ action: 'read', path: '/' }, async ({ identity }) => {
     const workspace = await openWorkspace();
     const promises = await readVisiblePromises(workspace, identity);
+    const tell = placesFor(identity);
     const failures = gatherRuns(promises, ({ lastFailure }) => (lastFailure === null ? [] : [lastFailure]));
     const open = gatherRuns(promises, ({ running }) => running);
     return (
@@ -33,7 +35,7 @@ export default function OverviewPage() {
           {promises.map((promise) => (
             <ConnectionCard
               key={promise.connection}
-              promise={promise}
+              {...{ promise, tell }}
               mayBackUp={may(identity.role, 'start-backup') && workspace.config.connections.has(promise.connection)}
               mayDrill={may(identity.role, 'drill')}
             />
@@ -45,7 +47,7 @@ export default function OverviewPage() {
               <UnderWay runs={open} />
             </Card>
             <Card title="Failed last" flush>
-              <LastFailures runs={failures} />
+              <LastFailures runs={failures} tell={tell} />
             </Card>
           </>
         )}

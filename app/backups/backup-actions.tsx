@@ -26,6 +26,13 @@ export function BackupActions({ view, identity }: { view: BackupView; identity: 
           </Link>
         </Way>
       )}
+      {may(identity.role, 'recover') && isUsable && (
+        <Way title="Recover tables" about="Some of its tables go beside the live ones; no live table is changed.">
+          <Link href={`/recover${queryText({ backup: backupId, from: connection })}`} className={buttonClass()}>
+            Recover tables…
+          </Link>
+        </Way>
+      )}
       {may(identity.role, 'drill') && isUsable && (
         <Way title="Drill" about="Restores it to staging, compares every row, and drops the copy: then it is proven.">
           <StartAction

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { Bytes } from '#app/ui/bytes.tsx';
 import { Duration } from '#app/ui/duration.tsx';
 import { Time } from '#app/ui/time.tsx';

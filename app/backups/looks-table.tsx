@@ -1,5 +1,5 @@
 import { CircleCheck, ShieldCheck, ShieldX } from 'lucide-react';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { Badge } from '#app/ui/badge.tsx';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { Duration } from '#app/ui/duration.tsx';

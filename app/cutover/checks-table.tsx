@@ -5,9 +5,19 @@ import { DataTable } from '#app/ui/data-table.tsx';
 import { splitConsent } from '#lib/cutover/split-consent.ts';
 import type { Check } from '#lib/report/check.ts';
 
+interface ChecksTableProps {
+  checks: readonly Check[];
+  /** Nobody can say a word any more: a check that wanted one stood in the way. */
+  isOver?: boolean;
+}
+
 /** What a preflight looked at; what stands in the way says what to do about it. */
-export function ChecksTable({ checks }: { checks: readonly Check[] }) {
-  const { problems, consent } = splitConsent(checks);
+export function ChecksTable({ checks, isOver = false }: ChecksTableProps) {
+  const { problems, consent } = isOver
+    ? { problems: checks.filter(({ passed }) => !passed), consent: [] }
+    : splitConsent(checks);
+  const resultOf = (check: Check): keyof typeof results =>
+    problems.includes(check) ? 'bad' : consent.includes(check) ? 'asks' : 'fine';
   return (
     <DataTable
       caption="What was looked at"
@@ -29,7 +39,7 @@ export function ChecksTable({ checks }: { checks: readonly Check[] }) {
         },
         {
           name: 'Result',
-          show: (check) => <Result is={problems.includes(check) ? 'bad' : consent.includes(check) ? 'asks' : 'fine'} />,
+          show: (check) => <Result is={resultOf(check)} />,
         },
       ]}
       rows={checks}

@@ -5,6 +5,8 @@ import { UsageError } from '#lib/errors/usage-error.ts';
 
 /** A box that is ticked is sent as `on`, any other not at all. */
 const flag = z.literal('on').optional().catch(undefined);
+/** Why the last attempt to start it came to nothing, sealed. */
+export const startProblem = z.string().min(1).max(8_000).optional().catch(undefined);
 export const word = z.string().min(1).max(200).optional().catch(undefined);
 
 /** What the pages of a restore and of a transfer ask alike, as their addresses and forms carry it. */
@@ -18,8 +20,7 @@ export const cutoverFields = {
   /** Of the form that starts it only. */
   confirm: word,
   key: word,
-  /** Why the last attempt to start it came to nothing: the code of the error. */
-  problem: word,
+  problem: startProblem,
 };
 export const cutoverFlag = flag;
 

@@ -6,6 +6,7 @@ import { readBody } from '#app/http/read-body.ts';
 import type { Action } from '#lib/access/may.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
+import { writeStartProblem } from './start-problem.ts';
 
 const mostBytes = 256 * 1024;
 const noRights = new Set(['forbidden', 'out_of_scope']);
@@ -15,7 +16,7 @@ interface StartByForm<C> {
   /** The choice that the fields of the form make. */
   parse: (fields: Record<string, string | string[]>) => C;
   start: (caller: Caller, choice: C) => Promise<{ run: string | null }>;
-  /** The page to come back to where it was refused. */
+  /** The page to come back to where it was refused; `problem` is for its address. */
   comeBack: (choice: C, problem: string) => string;
 }
 
@@ -29,7 +30,7 @@ export async function startByForm<C>(request: Request, form: StartByForm<C>): Pr
       return redirectTo(run === null ? '/runs' : `/runs/${run}`);
     } catch (cause) {
       if (!(cause instanceof HoldfastError) || (cause instanceof RefusedError && noRights.has(cause.code))) throw cause;
-      return redirectTo(form.comeBack(choice, cause.code));
+      return redirectTo(form.comeBack(choice, await writeStartProblem(cause)));
     }
   } catch (cause) {
     return toProblem(cause);

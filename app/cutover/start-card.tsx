@@ -4,7 +4,6 @@ import { Button } from '#app/ui/button.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { HiddenFields } from '#app/ui/hidden-fields.tsx';
 import type { Check } from '#lib/report/check.ts';
-import { StartProblem } from './start-problem.tsx';
 
 interface StartCardProps {
   title: string;
@@ -15,18 +14,17 @@ interface StartCardProps {
   target: string;
   consent: readonly Check[];
   button: string;
-  /** The code of what the last attempt came to nothing by. */
-  problem: string | undefined;
+  /** The last attempt came to nothing by another name. */
+  isWrongName: boolean;
   children: ReactNode;
 }
 
 /** The last step: what is about to happen, the target's name where it is wanted, and the button. */
 export function StartCard(props: StartCardProps) {
-  const { title, action, values, target, consent, button, problem, children } = props;
+  const { title, action, values, target, consent, button, isWrongName, children } = props;
   return (
     <Card title={title}>
       <form method="post" action={action} className="grid max-w-prose gap-3 text-sm" aria-label={title}>
-        {problem !== undefined && <StartProblem code={problem} target={target} />}
         <div>{children}</div>
         {/* Sent twice, by a second click or a reload, it is one request. */}
         <HiddenFields values={{ ...values, key: randomUUID() }} />
@@ -49,7 +47,7 @@ export function StartCard(props: StartCardProps) {
                 autoComplete="off"
                 autoCapitalize="none"
                 spellCheck={false}
-                aria-invalid={problem === 'wrong_confirmation' ? true : undefined}
+                aria-invalid={isWrongName ? true : undefined}
                 className="h-8 rounded-md border border-edge bg-surface px-2 font-mono"
               />
             </label>

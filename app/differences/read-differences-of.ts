@@ -1,6 +1,5 @@
-import { requireRightOf } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
-import { connectionsOf, requireRun } from '#app/runs/require-run.ts';
+import { requireRun } from '#app/runs/require-run.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { type Differences, readDifferences } from '#lib/recovery/differences/differences.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
@@ -8,15 +7,14 @@ import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts'
 
 /**
  * The differences that a recovery has found, for who may see the run. @throws UsageError (`unknown_run`), RefusedError
- * (`no_differences`, `out_of_scope`).
+ * (`no_differences`).
  */
 export async function readDifferencesOf(
   caller: Caller,
   id: string,
 ): Promise<{ workspace: Workspace; run: RunRecord; differences: Differences }> {
   const workspace = await openWorkspace();
-  const run = await requireRun(workspace.repository, id);
-  await requireRightOf(caller, { action: 'read', connections: connectionsOf(run) });
+  const run = await requireRun(workspace.repository, { id, identity: caller.identity });
   const differences = await readDifferences(workspace.repository, run.id);
   if (differences !== undefined) return { workspace, run, differences };
   throw new RefusedError(`Run ${run.id} has compared no tables.`, {

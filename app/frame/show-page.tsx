@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
 import { authorizePage } from '#app/http/authorize-page.ts';
+import { hidePlaces } from '#app/http/hide-places.ts';
 import type { Caller } from '#app/http/identify.ts';
+import { placesFor } from '#app/http/places-for.ts';
+import { tellError } from '#app/http/tell-error.ts';
 import { ErrorPanel } from '#app/ui/error-panel.tsx';
 import type { Asked } from '#lib/access/identity.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
@@ -13,15 +16,19 @@ export async function showPage(
   asked: Asked & { path: string },
   render: (caller: Caller) => Promise<ReactNode>,
 ): Promise<ReactNode> {
+  let tell = hidePlaces;
   try {
-    return await render(await authorizePage(asked));
+    const caller = await authorizePage(asked);
+    tell = placesFor(caller.identity);
+    return await render(caller);
   } catch (cause) {
     if (!(cause instanceof HoldfastError)) throw cause;
-    const { name, code, message, hint } = cause;
+    const error = tellError(cause, tell);
+    if (error.message !== cause.message) console.error(`holdfast: ${cause.code}: ${cause.message}`);
     return (
       <>
-        <h1 className="sr-only">{name}</h1>
-        <ErrorPanel error={{ name, code, message, hint }} />
+        <h1 className="sr-only">{error.name}</h1>
+        <ErrorPanel error={error} />
       </>
     );
   }

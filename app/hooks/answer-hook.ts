@@ -24,7 +24,8 @@ interface About {
 
 /**
  * The outcome of a hook, for pipelines: 200 where all is well, 202 while it is open, else a problem: 409 where it was
- * refused, stopped, or the gate is closed, 422 where it failed. The exit code of the CLI stands in a header too.
+ * refused, stopped, or the gate is closed, 503 where it was not handed over, 422 where it failed. The exit code of the
+ * CLI stands in a header too.
  */
 export function answerOutcome(outcome: HookOutcome, about: About): Response {
   const body = describeOutcome(outcome, about);
@@ -35,7 +36,8 @@ export function answerOutcome(outcome: HookOutcome, about: About): Response {
   }
   const { name, code } = outcome.error;
   const [message, hint] = [hidePlaces(outcome.error.message), hidePlaces(outcome.error.hint)];
-  const status = ['RefusedError', 'CancelledError', 'UsageError'].includes(name) ? 409 : 422;
+  const isRefusal = ['RefusedError', 'CancelledError', 'UsageError'].includes(name);
+  const status = code === 'event_not_sent' ? 503 : isRefusal ? 409 : 422;
   return problemResponse({ ...body, title: name, status, detail: message, name, code, hint }, headers);
 }
 

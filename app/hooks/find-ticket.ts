@@ -1,14 +1,27 @@
+import { countLookup } from '#app/http/attempt-limits.ts';
+import { clientAddress } from '#app/http/client-address.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { type Delivery, findByTicket } from '#lib/hooks/delivery-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
-/** What a ticket lets see. @throws RefusedError (`hook_ticket_wrong`), DamagedError, StorageError. */
-export async function findTicket(name: string, ticket: string): Promise<{ hook: Hook; delivery: Delivery }> {
-  const hook = (await loadConfig()).hooks.get(name);
+/**
+ * What a ticket lets see. Nobody guesses one; what wrong ones cost is bounded by client.
+ * @throws RefusedError (`hook_ticket_wrong`), UnavailableError (`too_many_attempts`), DamagedError, StorageError.
+ */
+export async function findTicket(
+  name: string,
+  { ticket, headers }: { ticket: string; headers: Headers },
+): Promise<{ hook: Hook; delivery: Delivery }> {
+  const { hooks, access } = await loadConfig();
+  const hook = hooks.get(name);
+  const attempt = await countLookup(clientAddress(headers, access.trustedProxies));
   const delivery = hook && (await findByTicket((await openWorkspace()).repository, { hook: name, ticket }));
-  if (hook !== undefined && delivery !== undefined) return { hook, delivery };
+  if (hook !== undefined && delivery !== undefined) {
+    await attempt.withdraw();
+    return { hook, delivery };
+  }
   throw new RefusedError('There is nothing that this ticket lets see.', {
     code: 'hook_ticket_wrong',
     hint: 'Take the whole address that the hook has answered as `follow`.',

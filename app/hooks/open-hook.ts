@@ -9,7 +9,8 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { checkHookToken } from '#lib/hooks/check-hook-token.ts';
 import { checkSignature } from '#lib/hooks/check-signature.ts';
 import { checkFormPass } from '#lib/hooks/form-pass.ts';
-import { type HookGit, readWebhook, whyIgnored } from '#lib/hooks/read-webhook.ts';
+import type { HookGit } from '#lib/hooks/hook-git.ts';
+import { readWebhook, whyIgnored } from '#lib/hooks/read-webhook.ts';
 import { requireSecret } from '#lib/notify/require-secret.ts';
 import { findHookToken } from './find-hook-token.ts';
 
@@ -82,7 +83,7 @@ function openByWebhook(hook: Hook, request: { headers: Headers; body: Buffer }):
   if (hook.webhook === null) throw new Error('The hook takes no webhook.');
   const { signature, secret } = hook.webhook;
   const delivery = checkSignature(request, { signature, secret: requireSecret(secret), from: secret.from });
-  const facts = readWebhook(request, { signature });
+  const facts = readWebhook(request, hook.webhook);
   return { hook, by: 'webhook', delivery, git: facts.git, ignored: whyIgnored(facts, hook.webhook) };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
-import type { Delivery } from '#lib/hooks/delivery-store.ts';
+import { type Delivery, readDelivery } from '#lib/hooks/delivery-store.ts';
 import { type HookOutcome, readOutcome } from '#lib/hooks/read-outcome.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { answerOutcome, answerTooLong, sendOn } from './answer-hook.ts';
@@ -22,7 +22,7 @@ interface Started {
  * next one, which `curl -L` and `fetch` follow by themselves, so that the last one has the status of the outcome.
  */
 export async function waitForOutcome(request: Request, { workspace, hook, delivery }: Started): Promise<Response> {
-  const until = Date.parse(delivery.at) + hook.waitMs;
+  const until = Date.parse(delivery.sentAt ?? delivery.at) + hook.waitMs;
   const legEnd = Math.min(Date.now() + legMs, until);
   const outcome = await lookUntil({ workspace, hook, delivery }, ({ state }) => {
     return state !== 'open' || Date.now() >= legEnd || request.signal.aborted;
@@ -39,7 +39,8 @@ export async function answerBegun({ workspace, hook, delivery }: Started): Promi
   });
   // Who does not wait is told that it was started, also where it has ended meanwhile.
   const { error: _, ...begun } = outcome;
-  const open: HookOutcome = hook.start === 'gate' ? outcome : { ...begun, state: 'open', exitCode: null, error: null };
+  const isAsIs = hook.start === 'gate' || outcome.run === null;
+  const open: HookOutcome = isAsIs ? outcome : { ...begun, state: 'open', exitCode: null, error: null };
   return answerOutcome(open, { hook, delivery });
 }
 
@@ -47,9 +48,14 @@ async function lookUntil(
   { workspace, hook, delivery }: Started,
   isEnough: (outcome: HookOutcome) => boolean,
 ): Promise<HookOutcome> {
+  let current = delivery;
   for (;;) {
-    const outcome = await readOutcome(workspace, hook, delivery);
+    const outcome = await readOutcome(workspace, hook, current);
     if (isEnough(outcome)) return outcome;
     await sleep(lookMs);
+    // Another attempt may have failed, or learned by which id Inngest knows the event.
+    if (outcome.run === null && current.state !== 'sent') {
+      current = (await readDelivery(workspace.repository, delivery)) ?? current;
+    }
   }
 }

@@ -6,10 +6,13 @@ import { toJsonWithoutPlaces } from './hide-places.ts';
 import type { Caller } from './identify.ts';
 import { toProblem } from './problem.ts';
 
-/** Answers a request of somebody who may do `asked` with the JSON of `body()`; an error becomes problem+json. */
+/**
+ * Answers a request of somebody who may do `asked` with the JSON of `body()`, without the places of the server unless
+ * `tellsPlaces`; an error becomes problem+json.
+ */
 export async function answer(
   request: Request,
-  asked: Asked & { status?: number },
+  asked: Asked & { status?: number; tellsPlaces?: boolean },
   body: (caller: Caller) => Promise<unknown>,
 ): Promise<Response> {
   try {
@@ -18,7 +21,9 @@ export async function answer(
     // A session that is used goes on.
     const fresh = caller.session === null ? undefined : refresh(caller.session);
     if (fresh !== undefined) headers.append('set-cookie', await cookieOf(fresh, request.headers));
-    return new Response(toJsonWithoutPlaces(await body(caller)), { status: asked.status ?? 200, headers });
+    const told = await body(caller);
+    const json = asked.tellsPlaces ? JSON.stringify(told) : toJsonWithoutPlaces(told);
+    return new Response(json, { status: asked.status ?? 200, headers });
   } catch (cause) {
     return toProblem(cause);
   }

@@ -11,9 +11,25 @@ export function hidePlaces(text: string): string {
   return text.replaceAll(repository, 'the repository').replaceAll(path, 'a file of the server');
 }
 
-/** JSON of an answer, in which every `message` and `hint` (those of recorded errors are) is without places. */
+/** Members that hold a sentence, or a list of sentences; all else is data, and a label may well look like a path. */
+const sentences = new Set([
+  ...['message', 'hint', 'detail', 'problem', 'because', 'says', 'heldBack'],
+  ...['unread', 'failures', 'stays', 'reasons', 'notes'],
+]);
+
+/** JSON of an answer, whose sentences are without places. */
 export function toJsonWithoutPlaces(value: unknown): string {
-  return JSON.stringify(value, (key, inner: unknown) =>
-    (key === 'message' || key === 'hint') && typeof inner === 'string' ? hidePlaces(inner) : inner,
-  );
+  return JSON.stringify(value, function (this: unknown, key: string, inner: unknown) {
+    return sentences.has(key) || (key === 'reason' && isOfAnError(this)) ? hideIn(inner) : inner;
+  });
+}
+
+/** Why a store did not give an object up has the object beside it; why a person has pinned a backup is his own words. */
+function isOfAnError(holder: unknown): boolean {
+  return typeof holder === 'object' && holder !== null && 'key' in holder;
+}
+
+function hideIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => (typeof one === 'string' ? hidePlaces(one) : one));
+  return typeof value === 'string' ? hidePlaces(value) : value;
 }

@@ -24,7 +24,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   too_many_attempts: 429,
   repository_missing: 404,
   unknown_run: 404,
-  no_such_backup: 404,
+  unknown_backup: 404,
   backup_known_damaged: 409,
   no_such_connection: 404,
   no_such_file: 404,

@@ -12,22 +12,15 @@ export const pageSchema = z.object({
 
 /** The query of a listing. @throws UsageError. */
 export function readPage(request: Request): z.infer<typeof pageSchema> {
-  const page = pageSchema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
-  if (page.success) return page.data;
-  throw new UsageError(`The query does not parse: ${z.prettifyError(page.error)}`, {
-    code: 'bad_query',
-    hint: 'A listing takes limit (1 to 200), before (an id) and connection (a name).',
-    cause: page.error,
-  });
+  const hint = 'A listing takes limit (1 to 200), before (an id) and connection (a name).';
+  return readQuery(request, { schema: pageSchema, hint });
 }
 
-/** The page of a list of ids that is sorted newest first; `next` is the `before` of the following page. */
-export function takePage<T>(
-  all: readonly T[],
-  { limit, before, idOf }: { limit: number; before?: string | undefined; idOf: (item: T) => string },
-): { items: T[]; next: string | null } {
-  const older = before === undefined ? all : all.filter((item) => idOf(item) < before);
-  const items = older.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: last !== undefined && older.length > items.length ? idOf(last) : null };
+/** The query of a request. @throws UsageError (`bad_query`). */
+export function readQuery<T>({ url }: Request, { schema, hint }: { schema: z.ZodType<T>; hint: string }): T {
+  const query = schema.safeParse(Object.fromEntries(new URL(url).searchParams));
+  if (query.success) return query.data;
+  throw new UsageError(`The query does not parse: ${z.prettifyError(query.error)}`, {
+    ...{ code: 'bad_query', hint, cause: query.error },
+  });
 }

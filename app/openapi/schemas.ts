@@ -38,6 +38,17 @@ export const checkSchema = z.object({
 /** What was looked at. */
 export const checksSchema = z.object({ passed: z.boolean(), checks: z.array(checkSchema) });
 
+/** Why a record of a list cannot be read. */
+export const recordProblemSchema = z.object({
+  name: z.string(),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+});
+
+/** A record of a list that cannot be read: it is damaged, or its key is not given. */
+export const unreadableSchema = z.object({ id: z.string(), problem: recordProblemSchema });
+
 /** How lists are cut: `next` is the `before` of the following page. */
 export const nextSchema = z
   .string()

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { StartAction } from '#app/runs/start-action.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { Facts } from '#app/ui/facts.tsx';
@@ -12,19 +12,21 @@ import { PromiseBadge } from './promise-badge.tsx';
 
 interface ConnectionCardProps {
   promise: ConnectionPromise;
+  /** Says what went wrong as who looks may know it. */
+  tell: (text: string) => string;
   /** What who looks at it may start. */
   mayBackUp: boolean;
   mayDrill: boolean;
 }
 
 /** One connection: how it stands, what that rests on, what comes next, and the two things to do about it. */
-export function ConnectionCard({ promise, mayBackUp, mayDrill }: ConnectionCardProps) {
+export function ConnectionCard({ promise, tell, mayBackUp, mayDrill }: ConnectionCardProps) {
   const { connection, reasons, notes, lastBackup, lastVerified, lastProven, next, running, backups } = promise;
   const { standing, measures } = planPromiseView(promise);
   return (
     <Card title={connection} aside={<PromiseBadge standing={standing} />}>
       <div className="grid gap-3">
-        {reasons.length > 0 && <Sentences className="text-failed" sentences={reasons} />}
+        {reasons.length > 0 && <Sentences className="text-failed" sentences={reasons.map(tell)} />}
         {measures.map((measure) => (
           <MeasureBar key={measure.name} measure={measure} />
         ))}
@@ -44,7 +46,7 @@ export function ConnectionCard({ promise, mayBackUp, mayDrill }: ConnectionCardP
             ['now', running.length > 0 ? <RunLinks key="now" ids={running.map(({ run }) => run)} /> : null],
           ]}
         />
-        {notes.length > 0 && <Sentences className="text-quiet" sentences={notes} />}
+        {notes.length > 0 && <Sentences className="text-quiet" sentences={notes.map(tell)} />}
         <div className="flex flex-wrap gap-2">
           {mayBackUp && (
             <StartAction

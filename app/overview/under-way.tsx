@@ -27,8 +27,8 @@ export function UnderWay({ runs }: { runs: readonly Open[] }) {
   );
 }
 
-/** What did not come to a good end. */
-export function LastFailures({ runs }: { runs: readonly Failed[] }) {
+/** What did not come to a good end; `tell` says what went wrong as who looks may know it. */
+export function LastFailures({ runs, tell }: { runs: readonly Failed[]; tell: (text: string) => string }) {
   return (
     <DataTable
       caption="The last failure of each connection, newest first"
@@ -36,7 +36,7 @@ export function LastFailures({ runs }: { runs: readonly Failed[] }) {
         { name: 'Run', show: ({ run, connections }) => <RunName id={run.run} kind={run.kind} about={connections} /> },
         { name: 'Ended', show: ({ run }) => <Time value={run.at} /> },
         { name: 'Status', show: ({ run }) => <StatusBadge status={run.status} /> },
-        { name: 'What went wrong', show: ({ run }) => <span className="text-quiet">{run.message}</span> },
+        { name: 'What went wrong', show: ({ run }) => <span className="text-quiet">{tell(run.message)}</span> },
       ]}
       rows={runs}
       keyOf={({ run }) => run.run}

@@ -1,4 +1,5 @@
-import { RunLink } from '#app/runs/outcome-facts.tsx';
+import { BackupLink } from '#app/backups/backup-link.tsx';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { Bytes } from '#app/ui/bytes.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -15,14 +16,7 @@ export function DocumentFacts({ document }: { document: ProofDocument }) {
         ['proven by run', <RunLink key="run" id={run.id} />],
         ['ended', run.completedAt && <Time key="ended" value={run.completedAt} exact />],
         ['target', run.target],
-        [
-          'backup',
-          backup && (
-            <span key="backup" className="font-mono text-xs">
-              {backup.id}
-            </span>
-          ),
-        ],
+        ['backup', backup && <BackupLink key="backup" connection={backup.connection} id={backup.id} />],
         ['snapshot taken', backup && describeTime(backup.snapshotTakenAt)],
         [
           'source',

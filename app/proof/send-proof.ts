@@ -1,7 +1,7 @@
-import { authorize, requireRightOf } from '#app/http/authorize.ts';
+import { authorize } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
 import { toProblem } from '#app/http/problem.ts';
-import { connectionsOf, requireRun } from '#app/runs/require-run.ts';
+import { requireRun } from '#app/runs/require-run.ts';
 import { type ProofDocument, readProofDocument } from '#lib/run-view/proof-document.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
@@ -21,8 +21,7 @@ export async function sendProof(
   try {
     const caller = await authorize(request, { action: 'read' });
     const { repository } = await openWorkspace();
-    const run = await requireRun(repository, id);
-    await requireRightOf(caller, { action: 'read', connections: connectionsOf(run) });
+    await requireRun(repository, { id, identity: caller.identity });
     const { text, type, file } = render(await readProofDocument(repository, id), caller);
     return new Response(text, {
       headers: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressOf, word } from '#app/cutover/cutover-choice.ts';
+import { addressOf, startProblem, word } from '#app/cutover/cutover-choice.ts';
 import { connectionName } from '#lib/config/config-schema.ts';
 import type { RecoveryBody } from './start-recovery.ts';
 
@@ -26,7 +26,7 @@ const choiceSchema = z.object({
   step: z.enum(['choose', 'check']).catch('choose').default('choose'),
   confirm: word,
   key: word,
-  problem: word,
+  problem: startProblem,
   connection: connectionName.optional().catch(undefined),
   before: word,
 });

@@ -1,15 +1,13 @@
 import type { z } from 'zod';
 import { requireConsent, requireRightName } from '#app/cutover/require-consent.ts';
-import { requireRightOf } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
-import { findBackup } from '#app/restore/find-backup.ts';
+import { findAllowedBackup } from '#app/restore/find-allowed-backup.ts';
 import { startOnce } from '#app/runs/start-once.ts';
 import { recoverRequested } from '#inngest/events.ts';
 import { splitConsent } from '#lib/cutover/split-consent.ts';
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { previewRecovery, type RecoveryPreview } from '#lib/recovery/preview-recovery.ts';
 import { requireUndamaged } from '#lib/standing/require-undamaged.ts';
-import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 export const recoveryBody = recoverRequested.schema.strict();
 export type RecoveryBody = z.infer<typeof recoveryBody>;
@@ -22,10 +20,9 @@ export const recoveryHint =
  */
 export async function startRecovery(
   caller: Caller,
-  asked: RecoveryBody,
-  key: string | null,
+  { asked, key }: { asked: RecoveryBody; key: string | null },
 ): Promise<{ event: string; run: string | null }> {
-  const { workspace, backup } = await findAllowed(caller, asked);
+  const { workspace, backup } = await findAllowedBackup(caller, { action: 'recover', asked });
   const { backupId, connection } = backup;
   return startOnce(caller, workspace.repository, {
     ...{ name: recoverRequested.name, data: { ...asked, backup: backupId, from: connection }, key, asked },
@@ -43,17 +40,7 @@ export async function lookAtRecovery(
   caller: Caller,
   asked: RecoveryBody,
 ): Promise<RecoveryPreview & { backup: BackupKey }> {
-  const { workspace, backup } = await findAllowed(caller, asked);
+  const { workspace, backup } = await findAllowedBackup(caller, { action: 'recover', asked });
   await requireUndamaged(workspace.repository, backup);
   return { backup, ...(await previewRecovery(workspace, { request: asked, backup })) };
-}
-
-async function findAllowed(caller: Caller, { backup: named, from, to }: RecoveryBody) {
-  const action = 'recover';
-  await requireRightOf(caller, { action, connections: [to, ...(from === undefined ? [] : [from])] });
-  const workspace = await openWorkspace();
-  const { identity } = caller;
-  const backup = await findBackup(workspace.repository, { backup: named, from, identity });
-  await requireRightOf(caller, { action, connections: [backup.connection, to] });
-  return { workspace, backup };
 }

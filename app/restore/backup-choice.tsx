@@ -18,13 +18,16 @@ interface BackupChoiceProps {
   connection: string | undefined;
   /** The page with a backup chosen. */
   addressOf: (backup: BackupSummary) => string;
+  /** Says what went wrong as who looks may know it. */
+  tell: (text: string) => string;
   /** Newest and older pages of the list. */
   newest: string | null;
   older: string | null;
 }
 
 /** The first step: the backups there are, how each stands, and why one cannot be taken. */
-export function BackupChoice({ backups, connections, connection, addressOf, newest, older }: BackupChoiceProps) {
+export function BackupChoice(props: BackupChoiceProps) {
+  const { backups, connections, connection, addressOf, tell, newest, older } = props;
   return (
     <>
       <form method="get" className="flex flex-wrap items-end gap-3" aria-label="Narrow the list">
@@ -44,7 +47,7 @@ export function BackupChoice({ backups, connections, connection, addressOf, newe
             { name: 'Taken', show: ({ outline }) => outline && <Time value={outline.startedAt} /> },
             { name: 'Rows', align: 'right', show: ({ outline }) => outline && describeCount(outline.totals.rows) },
             { name: 'Size', align: 'right', show: ({ outline }) => outline && <Bytes value={outline.totals.bytes} /> },
-            { name: 'Choice', show: (backup) => <Choice backup={backup} href={addressOf(backup)} /> },
+            { name: 'Choice', show: (backup) => <Choice backup={backup} href={addressOf(backup)} tell={tell} /> },
           ]}
           rows={backups}
           keyOf={({ connection: of, backupId }) => `${of}/${backupId}`}
@@ -71,9 +74,9 @@ function BackupName({ backup: { connection, backupId, outline } }: { backup: Bac
   );
 }
 
-function Choice({ backup, href }: { backup: BackupSummary; href: string }) {
+function Choice({ backup, href, tell }: { backup: BackupSummary; href: string } & Pick<BackupChoiceProps, 'tell'>) {
   const refusal = refusalOfBackup(backup);
-  if (refusal !== null) return <span className="text-failed">{refusal}</span>;
+  if (refusal !== null) return <span className="text-failed">{tell(refusal)}</span>;
   return (
     <Link href={href} className={buttonClass()} aria-label={`Choose ${backup.backupId} of ${backup.connection}`}>
       Choose

@@ -1,10 +1,13 @@
 import Link from 'next/link';
+import { BackupLink } from '#app/backups/backup-link.tsx';
 import { StandingBadges } from '#app/backups/standing-badges.tsx';
+import { placesFor } from '#app/http/places-for.ts';
 import { buttonClass } from '#app/ui/button.tsx';
 import { Bytes } from '#app/ui/bytes.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { Time } from '#app/ui/time.tsx';
+import type { Identity } from '#lib/access/identity.ts';
 import { readBackupSummary } from '#lib/backup-view/read-backup-summary.ts';
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { describeCount } from '#lib/report/describe-amounts.ts';
@@ -17,10 +20,12 @@ export async function ChosenBackup({
   repository,
   backup,
   another,
+  identity,
 }: {
   repository: Repository;
   backup: BackupKey;
   another: string;
+  identity: Identity;
 }) {
   const [{ outline, problem }, standing] = await Promise.all([
     readBackupSummary(repository, backup),
@@ -38,18 +43,13 @@ export async function ChosenBackup({
       <Facts
         facts={[
           ['of', backup.connection],
-          [
-            'backup',
-            <code key="id" className="font-mono text-xs">
-              {backup.backupId}
-            </code>,
-          ],
+          ['backup', <BackupLink key="id" connection={backup.connection} id={backup.backupId} />],
           ['label', outline?.label ?? null],
           ['standing', standing ? <StandingBadges key="standing" marks={toMarks(standing)} problem={problem} /> : null],
           ['taken', outline && <Time key="taken" value={outline.startedAt} exact />],
           ['holds', outline && `${describeCount(outline.totals.rows)} rows in ${describeCount(outline.tables)} tables`],
           ['size', outline && <Bytes key="size" value={outline.totals.bytes} />],
-          ['problem', problem === null ? null : problem.message],
+          ['problem', problem === null ? null : placesFor(identity)(problem.message)],
         ]}
       />
     </Card>

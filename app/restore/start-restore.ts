@@ -1,15 +1,14 @@
 import type { z } from 'zod';
 import { requireNoConflict } from '#app/cutover/cutover-choice.ts';
 import { requireConsent, requireRightName } from '#app/cutover/require-consent.ts';
-import { requireRightOf } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
 import { startOnce } from '#app/runs/start-once.ts';
 import { restoreRequested } from '#inngest/events.ts';
 import { type CutoverPreview, previewRestore } from '#lib/cutover/preview-cutover.ts';
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { requireUndamaged } from '#lib/standing/require-undamaged.ts';
-import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
-import { findBackup } from './find-backup.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { findAllowedBackup } from './find-allowed-backup.ts';
 
 /** What a restore may be asked for with; a drill and a part of a run are started otherwise. */
 export const restoreBody = restoreRequested.schema.omit({ drill: true, parent: true }).strict();
@@ -23,11 +22,10 @@ export const restoreHint =
  */
 export async function startRestore(
   caller: Caller,
-  asked: RestoreBody,
-  key: string | null,
+  { asked, key }: { asked: RestoreBody; key: string | null },
 ): Promise<{ event: string; run: string | null }> {
   requireNoConflict(asked);
-  const { workspace, backup } = await findAllowed(caller, asked);
+  const { workspace, backup } = await findAllowedBackup(caller, { action: 'restore', asked });
   const { backupId, connection } = backup;
   return startOnce(caller, workspace.repository, {
     ...{ name: restoreRequested.name, data: { ...asked, backup: backupId, from: connection }, key, asked },
@@ -44,21 +42,11 @@ export async function lookAtRestore(
   asked: RestoreBody,
 ): Promise<CutoverPreview & { backup: BackupKey }> {
   requireNoConflict(asked);
-  const { workspace, backup } = await findAllowed(caller, asked);
+  const { workspace, backup } = await findAllowedBackup(caller, { action: 'restore', asked });
   return { backup, ...(await look(workspace, asked, backup)) };
 }
 
 async function look(workspace: Workspace, asked: RestoreBody, backup: BackupKey): Promise<CutoverPreview> {
   await requireUndamaged(workspace.repository, backup);
   return previewRestore(workspace, { request: asked, backup });
-}
-
-async function findAllowed(caller: Caller, { backup: named, from, to }: RestoreBody) {
-  const action = 'restore';
-  await requireRightOf(caller, { action, connections: [to, ...(from === undefined ? [] : [from])] });
-  const workspace = await openWorkspace();
-  const { identity } = caller;
-  const backup = await findBackup(workspace.repository, { backup: named, from, identity });
-  await requireRightOf(caller, { action, connections: [backup.connection, to] });
-  return { workspace, backup };
 }

@@ -1,10 +1,10 @@
 import { answer } from '#app/http/answer.ts';
 import { audited } from '#app/http/audited.ts';
-import { requireRightOf } from '#app/http/authorize.ts';
 import type { Action } from '#lib/access/may.ts';
+import { connectionsOfRun } from '#lib/access/run-scope.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
-import { connectionsOf, requireRoot } from './require-run.ts';
+import { requireRoot } from './require-run.ts';
 
 /**
  * Answers a request that changes something of a run, or of the run that it is a part of: asks for the right to do so
@@ -17,10 +17,8 @@ export function changeRun(
 ): Promise<Response> {
   return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
     const workspace = await openWorkspace();
-    const root = await requireRoot(workspace.repository, id);
-    const connections = connectionsOf(root);
-    await requireRightOf(caller, { action, connections });
-    const note = { what: action, object: connections.join(', ') || null, run: root.id };
+    const root = await requireRoot(workspace.repository, { id, caller, action });
+    const note = { what: action, object: connectionsOfRun(root).join(', ') || null, run: root.id };
     return audited(caller, note, () => change(workspace, root));
   });
 }

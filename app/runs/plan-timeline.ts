@@ -23,8 +23,14 @@ export interface TimelineStep {
 
 const scale = 1_000;
 
-/** Lays steps out on the time from a run's beginning to its end, or to now. Times are epoch milliseconds. */
-export function planTimeline(steps: readonly StepRecord[], { from, to }: { from: number; to: number }): TimelineStep[] {
+/**
+ * Lays steps out on the time from a run's beginning to its end, or to now. Times are epoch milliseconds; `tell` puts the
+ * message of an error as who looks at it may read it.
+ */
+export function planTimeline(
+  steps: readonly StepRecord[],
+  { from, to, tell }: { from: number; to: number; tell: (text: string) => string },
+): TimelineStep[] {
   const whole = Math.max(1, to - from);
   const place = (at: number): number => Math.min(scale, Math.max(0, ((at - from) / whole) * scale));
   const span = (kind: TimelineSpan['kind'], start: number, end: number): TimelineSpan => ({
@@ -43,7 +49,7 @@ export function planTimeline(steps: readonly StepRecord[], { from, to }: { from:
       outcome: done ? (failures.length > 0 ? 'retried' : 'completed') : 'failed',
       workedMs: attempts.reduce((sum, { startedAt, endedAt }) => sum + Date.parse(endedAt) - Date.parse(startedAt), 0),
       waitedMs: attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0),
-      errors: failures.map(({ error }) => error?.message ?? 'unknown'),
+      errors: failures.map(({ error }) => tell(error?.message ?? 'unknown')),
     };
   });
 }

@@ -1,5 +1,5 @@
 import type { RunRecord } from '#lib/runs/run-record.ts';
-import { RunLink } from './outcome-facts.tsx';
+import { RunLink } from './run-link.tsx';
 
 /** The run's own name, and the run that it is a part of. */
 export function RunLine({ run }: { run: RunRecord }) {

@@ -2,7 +2,7 @@ import { DataTable } from '#app/ui/data-table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { describeRun } from '#lib/run-view/describe-run.ts';
 import type { RunView } from '#lib/run-view/read-run-view.ts';
-import { RunLink } from './outcome-facts.tsx';
+import { RunLink } from './run-link.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
 /** The runs that are parts of a run, as a transfer's backup and restore are. */

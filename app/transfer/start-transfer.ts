@@ -18,8 +18,7 @@ export const transferHint =
  */
 export async function startTransfer(
   caller: Caller,
-  asked: TransferBody,
-  key: string | null,
+  { asked, key }: { asked: TransferBody; key: string | null },
 ): Promise<{ event: string; run: string | null }> {
   await requireRightOf(caller, { action: 'transfer', connections: [asked.from, asked.to] });
   const workspace = await openWorkspace({ create: true });

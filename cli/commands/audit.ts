@@ -33,6 +33,7 @@ export function addAudit(program: Command, start: StartVerb): void {
 async function audit(terminal: Terminal, { limit, before }: z.infer<typeof optionsSchema>): Promise<number> {
   const { repository } = await openWorkspace();
   const page = await listAudit(repository, { limit, before });
+  for (const { id, problem } of page.unreadable) terminal.note(`Entry ${id} cannot be read: ${problem.message}`);
   terminal.result({ repository: repository.location, ...page }, () => render(terminal, page));
   return 0;
 }

@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { describeMarks } from '#cli/output/describe-standing-marks.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
+import { type BackupEntry, toBackupEntry } from '#lib/backup-view/backup-entry.ts';
 import { readBackupSummaries } from '#lib/backup-view/read-backup-summary.ts';
 import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { describeBytes, describeCount, describeTime } from '#lib/report/describe-amounts.ts';
 import { parseBackupId } from '#lib/repository/backup-id.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listStandings, type Standing } from '#lib/standing/list-standings.ts';
-import { type StandingMarks, toMarks } from '#lib/standing/standing-marks.ts';
+import { toMarks } from '#lib/standing/standing-marks.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { parseSha } from './parse-sha.ts';
 import { pointInTime } from './point-in-time.ts';
@@ -24,29 +25,6 @@ const optionsSchema = z.object({
   before: z.date().optional(),
 });
 type Options = z.infer<typeof optionsSchema>;
-
-/** One backup of the listing; `problem` says why its manifest cannot be read. */
-type Entry = BackupKey & { standing: StandingMarks } & (
-    | { summary: Summary; problem: null }
-    | { summary: null; problem: { code: string; message: string } }
-  );
-
-interface Summary {
-  label: string | null;
-  takenAt: string;
-  server: string;
-  /** Not known of a backup whose key is not given. */
-  database: string | null;
-  tables: number;
-  rows: string;
-  bytes: string;
-  stored: string;
-  newStored: string;
-  /** The commit that was being deployed. */
-  gitSha: string | null;
-  /** Of the key it is sealed under. */
-  keyId: string | null;
-}
 
 /** `holdfast list`. */
 export function addList(program: Command, start: StartVerb): void {
@@ -95,7 +73,7 @@ async function findEntries(
   repository: Repository,
   keys: readonly Standing[],
   { limit, git, label }: Options,
-): Promise<{ entries: Entry[]; total: number }> {
+): Promise<{ entries: BackupEntry[]; total: number }> {
   if (git === undefined && label === undefined) {
     return { entries: await readEntries(repository, keys.slice(0, limit)), total: keys.length };
   }
@@ -108,19 +86,17 @@ async function findEntries(
   return { entries: found.slice(0, limit), total: found.length };
 }
 
-async function readEntries(repository: Repository, standings: readonly Standing[]): Promise<Entry[]> {
-  return (await readBackupSummaries(repository, standings)).map(({ standing, outline, problem }): Entry => {
+async function readEntries(repository: Repository, standings: readonly Standing[]): Promise<BackupEntry[]> {
+  return (await readBackupSummaries(repository, standings)).map(({ standing, ...what }) => {
     const { connection, backupId } = standing;
-    const key = { connection, backupId, standing: toMarks(standing) };
-    if (outline === null) return { ...key, summary: null, problem: { code: problem.code, message: problem.message } };
-    const { label, snapshot, source, database, tables, totals, git, keyId } = outline;
-    const { rows, bytes, stored, newStored } = totals;
-    const what = { label, takenAt: snapshot.takenAt, server: source.version, database, gitSha: git.sha, keyId };
-    return { ...key, summary: { ...what, tables, rows, bytes, stored, newStored }, problem: null };
+    return toBackupEntry({ connection, backupId, marks: toMarks(standing), ...what });
   });
 }
 
-function render(terminal: Terminal, listing: { entries: readonly Entry[]; total: number; location: string }): string {
+function render(
+  terminal: Terminal,
+  listing: { entries: readonly BackupEntry[]; total: number; location: string },
+): string {
   const { entries, total, location } = listing;
   if (entries.length === 0) return `No backups in ${location}`;
   const columns = [
@@ -141,7 +117,7 @@ function render(terminal: Terminal, listing: { entries: readonly Entry[]; total:
   return [location, table, ...more].join('\n');
 }
 
-function toRow({ backupId, connection, standing, summary, problem }: Entry): Cell[] {
+function toRow({ backupId, connection, standing, summary, problem }: BackupEntry): Cell[] {
   if (summary === null) {
     const text = problem.code.replaceAll('_', ' ');
     return [backupId, connection, { text, format: 'red' }, '', '', '', '', '', '', describeMarks(standing), ''];

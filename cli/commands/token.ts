@@ -94,10 +94,12 @@ function parseRequest({ name, role, connection, expires }: z.infer<typeof option
 
 async function list(terminal: Terminal): Promise<number> {
   const { repository } = await openWorkspace();
+  const { tokens: listed, unreadable } = await listTokens(repository);
   const tokens = await Promise.all(
-    (await listTokens(repository)).map(async (token) => describe(token, await readTokenUse(repository, token.id))),
+    listed.map(async (token) => describe(token, await readTokenUse(repository, token.id))),
   );
-  terminal.result({ repository: repository.location, tokens }, () => {
+  for (const { id, problem } of unreadable) terminal.note(`Token ${id} cannot be read: ${problem.message}`);
+  terminal.result({ repository: repository.location, tokens, unreadable }, () => {
     if (tokens.length === 0) return `No tokens in ${repository.location}`;
     const columns = ['id', 'name', 'role', 'limited to', 'state', 'expires', 'last used', 'made by'];
     const named = columns.map((name) => ({ name }));

@@ -1,4 +1,5 @@
 import { describeDuration } from '#lib/report/describe-amounts.ts';
+import { describeRecoveryTime } from '#lib/run-view/describe-recovery-time.ts';
 import { drillOutcome } from '#lib/run-view/outcome-schemas.ts';
 import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
@@ -14,10 +15,11 @@ export function renderDrill(terminal: Terminal, result: RunResult, { proof }: Ev
   if (outcome === undefined) return '';
   const { run, status, durationMs } = result;
   const isDone = status === 'completed';
+  const recovery = describeRecoveryTime(outcome);
   const head = terminal.paint(isDone ? 'green' : 'red', isDone ? 'Recovered and proven:' : 'Not recovered:');
   const facts: Facts = [
     ['on', outcome.on],
-    ...describeRecovery(outcome),
+    ...(recovery === null ? [] : [['recovery', recovery] as const]),
     ...(outcome.attempts > 1
       ? [['attempts', `${outcome.attempts}: the scratch server was lost`] as [string, string]]
       : []),
@@ -30,10 +32,4 @@ export function renderDrill(terminal: Terminal, result: RunResult, { proof }: Ev
     ...renderLeftOut(terminal, outcome.restore.leftOut ?? []),
     renderFacts(terminal, facts),
   ].join('\n');
-}
-
-function describeRecovery({ recoveryMs, rtoMs }: { recoveryMs: number | null; rtoMs: number | null }): Facts {
-  if (recoveryMs === null) return [];
-  const promised = rtoMs === null ? '' : `, ${describeDuration(rtoMs)} is promised (rto)`;
-  return [['recovery', `${describeDuration(recoveryMs)}${promised}`]];
 }

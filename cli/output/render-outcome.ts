@@ -1,4 +1,5 @@
 import { describeBytes, describeCount, describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
+import { describeReading } from '#lib/run-view/describe-reading.ts';
 import { backupOutcome, refusedOutcome } from '#lib/run-view/outcome-schemas.ts';
 import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
@@ -67,19 +68,17 @@ function renderBackup(terminal: Terminal, { outcome, run, durationMs }: RunResul
 function renderVerify(terminal: Terminal, { outcome, durationMs, run }: RunResult): string {
   const parsed = verifyOutcomeSchema.safeParse(outcome);
   if (!parsed.success) return '';
-  const { backup, connection, objects, stored, rows, damaged, damage, sample, quarantined } = parsed.data;
+  const { backup, connection, damaged, damage, sample, quarantined } = parsed.data;
+  const { read, open } = describeReading(parsed.data);
   const facts = renderFacts(terminal, [
-    ['read', `${describeMany(objects, 'object')}, ${describeBytes(stored)}, ${describeMany(rows, 'row')}`],
+    ['read', read],
     ['took', describeDuration(durationMs)],
     ['run', run.id],
   ]);
   const named = `${terminal.paint('bold', backup)} of ${connection}`;
   if (damaged === 0) {
-    const part =
-      sample &&
-      `  A sample was read, of ${describeMany(sample.ofObjects, 'object')} and ${describeBytes(sample.ofStored)}: the rest may be damaged.`;
     const head = `${terminal.paint('green', sample ? 'Nothing damaged in a sample of' : 'Whole:')} ${named}`;
-    return [head, facts, ...(part ? [terminal.paint('yellow', part)] : [])].join('\n');
+    return [head, facts, ...(open === null ? [] : [terminal.paint('yellow', `  ${open}`)])].join('\n');
   }
   const columns = [{ name: 'belongs to' }, { name: 'object' }, { name: 'problem' }];
   const lines = damage.map(({ key, owners, code }) => [owners.join(', '), key, code.replaceAll('_', ' ')]);

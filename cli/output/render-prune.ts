@@ -1,6 +1,7 @@
-import { describeBytes, describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
+import { describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
 import type { PlannedBackup } from '#lib/retention/plan-retention.ts';
-import { type PruneOutcome, pruneOutcomeSchema } from '#lib/retention/prune-outcome.ts';
+import { pruneOutcomeSchema } from '#lib/retention/prune-outcome.ts';
+import { describePrune } from '#lib/run-view/describe-prune.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { type Cell, renderFacts, renderTable } from './render-table.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,23 +14,13 @@ export function renderPrune(
 ): string {
   const parsed = pruneOutcomeSchema.safeParse(outcome).data;
   if (parsed === undefined) return '';
-  const { removed, kept, spared, swept, garbage, leftovers, runs } = parsed;
-  const facts: [string, string][] = [
-    ['chunks', `${describeMany(swept, 'chunk')} swept of ${describeMany(garbage.chunks, 'unneeded one')}`],
-    ['freed', describeFreed(parsed)],
-    ['also', `${describeMany(leftovers, 'leftover object')}, ${describeMany(runs, 'old run')}`],
-    ['took', describeDuration(durationMs)],
-    ['run', run.id],
-  ];
-  if (spared > 0) facts.push(['spared', `${describeMany(spared, 'backup')}: pinned or taken up meanwhile`]);
-  const sparing =
-    parsed.heldBack === null ? [] : [terminal.paint('yellow', `  No chunk was swept: ${parsed.heldBack}`)];
+  const { removed, kept } = parsed;
+  const { facts, held } = describePrune(parsed);
   return [
     ...(backups === null ? [] : renderPlan(terminal, backups)),
     `${terminal.paint('green', 'Pruned:')} ${describeMany(removed, 'backup')} removed, ${kept} kept`,
-    renderFacts(terminal, facts),
-    ...renderHeld(terminal, parsed),
-    ...sparing,
+    renderFacts(terminal, [...facts, ['took', describeDuration(durationMs)], ['run', run.id]]),
+    ...held.map((line) => terminal.paint('yellow', `  ${line}`)),
   ].join('\n');
 }
 
@@ -43,20 +34,4 @@ export function renderPlan(terminal: Terminal, backups: readonly PlannedBackup[]
       : [backupId, connection, { text: 'goes', format: 'yellow' }, 'no rule keeps it'],
   );
   return [renderTable(terminal, columns, rows)];
-}
-
-function describeFreed({ garbage, swept }: PruneOutcome): string {
-  const later =
-    garbage.young.chunks === 0 ? '' : `; ${describeBytes(garbage.young.bytes)} more after the grace time (sweepGrace)`;
-  return `${swept === 0 ? 'nothing' : `${describeBytes(garbage.bytes)} at most`}${later}`;
-}
-
-function renderHeld(terminal: Terminal, { objects }: PruneOutcome): string[] {
-  const { hidden, locked, failed } = objects;
-  const lines = [
-    ...(hidden > 0 ? [`${describeMany(hidden, 'object')} stay as former versions of the bucket`] : []),
-    ...(locked.length > 0 ? [`locked still: ${locked.slice(0, 3).join(', ')}${locked.length > 3 ? ', ...' : ''}`] : []),
-    ...failed.slice(0, 3).map(({ key, reason }) => `not deleted: ${key}: ${reason}`),
-  ];
-  return lines.map((line) => terminal.paint('yellow', `  ${line}`));
 }

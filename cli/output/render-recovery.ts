@@ -1,3 +1,4 @@
+import { quoteIdent } from '#lib/postgres/quote.ts';
 import type { Proof } from '#lib/proof/proof.ts';
 import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
 import type { Differences, TableDifferences } from '#lib/recovery/differences/differences.ts';
@@ -16,9 +17,10 @@ export function renderRecovery(
   if (proof?.passed === false) {
     return `${terminal.paint('red', 'Not proven:')} the side schema is dropped again\n${renderProof(terminal, proof)}`;
   }
-  if (result.status !== 'completed' || differences === null) return '';
+  if (result.status !== 'completed') return '';
+  if (differences === null) return renderWithoutReport(terminal, result);
   const { run, durationMs } = result;
-  const leftOut = recoverOutcome.safeParse(result.outcome).data?.leftOut ?? [];
+  const { leftOut = [], notCompared = null } = recoverOutcome.safeParse(result.outcome).data ?? {};
   const { tables, schema, backup, target, drop, unlogged } = differences;
   return [
     `${terminal.paint('green', 'Recovered and proven:')} ${describeMany(tables.length, 'table')} of ${terminal.paint('bold', backup)} in the schema ${terminal.paint('bold', escapeControls(schema))} of ${target}`,
@@ -36,10 +38,30 @@ export function renderRecovery(
       : []),
     renderFacts(terminal, [
       ['proof', `${describeMany(proof?.checks.length ?? 0, 'check')} passed (every row compared by digest)`],
+      ...(notCompared === null
+        ? []
+        : [['comparison', `has not come to its end: ${escapeControls(notCompared.message)}`] as const]),
       ...(unlogged
         ? [['kept', 'UNLOGGED, since a publication covers all tables: a crash of the server empties them'] as const]
         : []),
       ['clean up', `when you are done: ${drop}`],
+      ['took', describeDuration(durationMs)],
+      ['run', run.id],
+    ]),
+  ].join('\n');
+}
+
+/** The tables are there and proven; what they were to be compared with is told to be unknown. */
+function renderWithoutReport(terminal: Terminal, { run, outcome, durationMs }: RunResult): string {
+  const { schema, notCompared } = recoverOutcome.safeParse(outcome).data ?? { schema: null, notCompared: null };
+  const where = schema === null ? '' : ` in the schema ${terminal.paint('bold', escapeControls(schema))}`;
+  return [
+    `${terminal.paint('green', 'Recovered and proven:')} tables of ${terminal.paint('bold', run.backup ?? '')}${where} of ${run.target}`,
+    renderFacts(terminal, [
+      ['comparison', `none: ${escapeControls(notCompared?.message ?? 'its report is missing')}`],
+      ...(schema === null
+        ? []
+        : [['clean up', `when you are done: drop schema ${quoteIdent(schema)} cascade;`] as const]),
       ['took', describeDuration(durationMs)],
       ['run', run.id],
     ]),

@@ -1,5 +1,6 @@
-import { describeBytes, describeCount, describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
-import { transferOutcome } from '#lib/run-view/outcome-schemas.ts';
+import { describeBytes, describeDuration, describeMany } from '#lib/report/describe-amounts.ts';
+import { describeSource } from '#lib/run-view/describe-source.ts';
+import { type TransferOutcome, transferOutcome } from '#lib/run-view/outcome-schemas.ts';
 import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 import { describeCutover, type Facts } from './describe-cutover.ts';
@@ -22,29 +23,15 @@ export function renderTransfer(terminal: Terminal, result: RunResult, { proof, c
       ...describeBackup(outcome?.backup),
       ...(cutover === null ? [] : describeCutover(cutover)),
       // A rollback has taken the fence down.
-      ...(isDone && outcome && cutover?.state !== 'rolled-back' ? describeSource(outcome, run.connection ?? '') : []),
+      ...(isDone && outcome && cutover?.state !== 'rolled-back' ? [describeSource(outcome, run.connection ?? '')] : []),
       ['took', describeDuration(durationMs)],
       ['run', run.id],
     ]),
   ].join('\n');
 }
 
-type Outcome = NonNullable<ReturnType<typeof transferOutcome.safeParse>['data']>;
-
-function describeBackup(backup: Outcome['backup']): Facts {
+function describeBackup(backup: TransferOutcome['backup']): Facts {
   if (backup?.backup === undefined || backup.totals === undefined) return [];
   const { rows, bytes } = backup.totals;
   return [['backup', `${backup.backup}: ${describeMany(rows, 'row')}, ${describeBytes(bytes)} of COPY text`]];
-}
-
-function describeSource({ fenced, writes }: Outcome, source: string): Facts {
-  if (fenced) {
-    const lift = 'alter database NAME reset default_transaction_read_only';
-    return [['fence', `${source} is read-only for its clients and stays so until a rollback; by hand: ${lift}`]];
-  }
-  if (writes === null) return [['written since', `what was written to ${source} since its snapshot cannot be told`]];
-  if (writes.rows === 0) return [['written since', `nothing to ${source} since its snapshot`]];
-  const most = writes.tables.slice(0, 3).map(({ table, rows }) => `${table} ${describeCount(rows)}`);
-  const rows = describeMany(writes.rows, 'row');
-  return [['written since', `about ${rows} to ${source}, which the copy does not have: ${most.join(', ')}`]];
 }

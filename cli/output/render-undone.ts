@@ -1,5 +1,6 @@
-import { describeBytes, describeDuration } from '#lib/report/describe-amounts.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import { describePlace } from '#lib/run-view/describe-place.ts';
+import { describeWrittenSince } from '#lib/run-view/describe-rollback.ts';
 import { undoneOutcome } from '#lib/run-view/outcome-schemas.ts';
 import type { Evidence } from '#lib/run-view/read-evidence.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
@@ -17,16 +18,8 @@ export function renderRollback(
   if (status !== 'completed' || parsed?.cutover === undefined || parsed.subject === undefined) return '';
   const { cutover, subject, walBytes, restore } = parsed;
   const head = `${terminal.paint('green', 'Rolled back:')} ${terminal.paint('bold', cutover.target)} serves again what it served before run ${evidence.cutover?.knownAs ?? subject}`;
-  const { putAside } = cutover;
-  const written: Facts =
-    walBytes === null
-      ? []
-      : [
-          [
-            'written since',
-            `${describeBytes(walBytes.replace(/\..*$/, ''))} of WAL on the whole server since the cut-over${putAside === null ? '' : `; what went into ${cutover.target} is in ${describePlace(putAside)}`}`,
-          ],
-        ];
+  const since = describeWrittenSince(cutover, walBytes);
+  const written: Facts = since === null ? [] : [['written since', since]];
   const facts: Facts =
     restore === null
       ? [

@@ -14,6 +14,8 @@ const webhook = new Webhook(process.env['WEBHOOK_SECRET'] ?? '');
 
 interface Release {
   version: string;
+  /** The id under which Holdfast has sent the event: the run carries it. */
+  event: string | null;
   state: 'waiting for its backup' | 'released' | 'held back';
   run: string | null;
   backup: string | null;
@@ -45,17 +47,19 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-/** The id makes one backup of a release, however often it is asked for, and names the run that comes of it. */
+/** The id makes one backup of a release, however often it is asked for; the one that is answered names the run of it. */
 async function askForBackup(version: string): Promise<Release> {
-  const release = releases.get(version) ?? { version, state: 'waiting for its backup', run: null, backup: null };
+  const asked = { version, event: null, state: 'waiting for its backup', run: null, backup: null } as const;
+  const release: Release = releases.get(version) ?? { ...asked };
   releases.set(version, release);
-  const event = { name: 'holdfast/backup.requested', id: eventIdOf(version), data: { connection, label: version } };
+  const event = { name: 'holdfast/backup.requested', id: `release-${version}`, data: { connection, label: version } };
   const sent = await fetch(`${holdfast}/api/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(event),
   });
   if (!sent.ok) throw new Error(`Holdfast answered ${sent.status}: ${await sent.text()}`);
+  [release.event] = (await sent.json()).ids;
   return release;
 }
 
@@ -72,7 +76,7 @@ async function react({ headers }: IncomingMessage, body: string): Promise<number
   const { kind, event, run, backup } = message.data;
   if (kind !== 'backup' || seen.has(id)) return 204;
   const asked = await eventIdOfRun(run);
-  const release = [...releases.values()].find(({ version }) => eventIdOf(version) === asked);
+  const release = [...releases.values()].find((one) => one.event === asked);
   if (release !== undefined) {
     Object.assign(release, { run, backup, state: event === 'success' ? 'released' : 'held back' });
     console.log(`${release.version} is ${release.state}: backup ${backup} of run ${run}`);
@@ -85,10 +89,6 @@ async function eventIdOfRun(run: string): Promise<string> {
   const answered = await fetch(`${holdfast}/api/v1/runs/${run}`, { headers: { authorization: `Bearer ${token}` } });
   if (!answered.ok) throw new Error(`Holdfast answered ${answered.status} for run ${run}.`);
   return (await answered.json()).run.eventId;
-}
-
-function eventIdOf(version: string): string {
-  return `release-${version}`;
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

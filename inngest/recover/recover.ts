@@ -1,6 +1,7 @@
 import { inngest } from '#inngest/client.ts';
 import { recoverRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun, rollbackFailedEnding } from '#inngest/finish-run.ts';
+import { nameBackup } from '#inngest/name-backup.ts';
 import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
@@ -34,10 +35,10 @@ export const recover = inngest.createFunction(
     const engine = { steps, step };
     const request = event.data;
 
-    const run = await steps.run('open', (workspace) =>
+    const run = await steps.run('open', async (workspace) =>
       openWorkflowRun(workspace, {
-        ...{ runId: steps.runId, context, kind: 'recover', connection: request.from ?? null },
-        ...{ target: request.to, backup: request.backup },
+        ...{ runId: steps.runId, context, kind: 'recover', target: request.to },
+        ...(await nameBackup(workspace, request)),
       }),
     );
 
@@ -45,7 +46,9 @@ export const recover = inngest.createFunction(
     const recoverAndCompare = async (): Promise<Ending> => {
       const backup = await steps.run('find-backup', async ({ repository }) => {
         // Safe to run twice: reads only.
-        const manifest = await findManifest(repository, { backup: request.backup, connection: request.from });
+        const manifest = await findManifest(repository, {
+          ...{ backup: run.backup ?? request.backup, connection: run.connection ?? request.from },
+        });
         const found = { connection: manifest.connection, backupId: manifest.id };
         await requireUndamaged(repository, found);
         return found;
@@ -64,14 +67,14 @@ export const recover = inngest.createFunction(
       if (refusal) return { ...refusal, outcome: { backup: backup.backupId, preflight: preflight.checks } };
 
       const recovery = { run, request, backup, preflight };
-      const { leftOut } = await buildSideTables(engine, recovery);
+      const { tables, leftOut } = await buildSideTables(engine, recovery);
       const proof = await proveSideTables(engine, recovery);
       if (!proof.passed) return notProvenEnding({ request, backup: backup.backupId, proof });
-      const differences = await compareWithLive(engine, recovery);
+      const compared = await compareWithLive(engine, recovery);
       await steps.run('finish', ({ config, repository }) =>
         finishRecovery(run.id, { target: findConnection(config, request.to), repository }),
       );
-      return recoveredEnding({ request, backup: backup.backupId, proof, differences, leftOut });
+      return recoveredEnding({ request, backup: backup.backupId, proof, tables, compared, leftOut });
     };
     const undoOnFailure = async (ending: Ending): Promise<Ending> => {
       if (ending.status === 'completed') return ending;

@@ -1,6 +1,7 @@
 import { inngest } from '#inngest/client.ts';
 import { restoreRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
+import { nameBackup } from '#inngest/name-backup.ts';
 import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
@@ -36,14 +37,13 @@ export const restore = inngest.createFunction(
     // A drill drops what it has built: that must never be the target itself.
     const request = event.data.drill ? { ...event.data, cutover: false } : event.data;
 
-    const run = await steps.run('open', (workspace) =>
+    const run = await steps.run('open', async (workspace) =>
       openWorkflowRun(workspace, {
         runId: steps.runId,
         context,
         kind: 'restore',
-        connection: request.from ?? null,
+        ...(await nameBackup(workspace, request)),
         target: request.to,
-        backup: request.backup,
         parent: request.parent,
       }),
     );
@@ -54,7 +54,9 @@ export const restore = inngest.createFunction(
     const restoreAndCutOver = async (): Promise<Ending> => {
       const backup = await steps.run('find-backup', async ({ repository }) => {
         // Safe to run twice: reads only.
-        const manifest = await findManifest(repository, { backup: request.backup, connection: request.from });
+        const manifest = await findManifest(repository, {
+          ...{ backup: run.backup ?? request.backup, connection: run.connection ?? request.from },
+        });
         const { connection, id: backupId } = manifest;
         await requireUndamaged(repository, { connection, backupId });
         return { connection, backupId, bytes: Number(manifest.totals.bytes) };

@@ -2,6 +2,7 @@ import { inngest } from '#inngest/client.ts';
 import { verifyRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
 import { joinLanes } from '#inngest/lane.ts';
+import { nameBackup } from '#inngest/name-backup.ts';
 import { openWorkflowRun } from '#inngest/open-workflow-run.ts';
 import { workflowSteps } from '#inngest/run-step.ts';
 import { workflowOptions } from '#inngest/workflow-options.ts';
@@ -32,14 +33,13 @@ export const verify = inngest.createFunction(
     const steps = workflowSteps(context);
     const request = event.data;
 
-    const run = await steps.run('open', (workspace) =>
+    const run = await steps.run('open', async (workspace) =>
       openWorkflowRun(workspace, {
         runId: steps.runId,
         context,
         kind: 'verify',
-        connection: request.from ?? null,
+        ...(await nameBackup(workspace, request)),
         target: null,
-        backup: request.backup,
       }),
     );
 
@@ -49,7 +49,9 @@ export const verify = inngest.createFunction(
     const readAll = async (): Promise<Ending> => {
       const { backup, lanes } = await steps.run('plan', async ({ config, repository }) => {
         // Safe to run twice: reads only.
-        const manifest = await findManifest(repository, { backup: request.backup, connection: request.from });
+        const manifest = await findManifest(repository, {
+          ...{ backup: run.backup ?? request.backup, connection: run.connection ?? request.from },
+        });
         const plan = planVerify(manifest, { lanes: config.lanes, sample });
         return {
           backup: { connection: manifest.connection, backupId: manifest.id },

@@ -1,4 +1,5 @@
 import { parseDuration } from '#lib/config/parse-duration.ts';
+import { tellProblem, type Unreadable } from '#lib/errors/tell-problem.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { type ApiToken, apiTokenSchema, type TokenRequest } from './api-token.ts';
@@ -40,14 +41,20 @@ export async function requireToken(repository: Repository, id: string): Promise<
   });
 }
 
-/** Every token there ever was, newest first. @throws DamagedError, StorageError. */
-export async function listTokens(repository: Repository): Promise<ApiToken[]> {
+/** Every token there ever was, newest first, and those that cannot be read. @throws StorageError, UnavailableError. */
+export async function listTokens(repository: Repository): Promise<{ tokens: ApiToken[]; unreadable: Unreadable[] }> {
   const tokens: ApiToken[] = [];
+  const unreadable: Unreadable[] = [];
   for await (const { key } of repository.store.list(tokenPrefix)) {
-    const token = await repository.getJson(key, apiTokenSchema);
-    if (token !== undefined) tokens.push(token);
+    try {
+      const token = await repository.getJson(key, apiTokenSchema);
+      if (token !== undefined) tokens.push(token);
+    } catch (cause) {
+      const id = key.slice(tokenPrefix.length).replace(/\.json$/, '');
+      unreadable.push({ id, problem: tellProblem(cause) });
+    }
   }
-  return tokens.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  return { tokens: tokens.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)), unreadable };
 }
 
 /**

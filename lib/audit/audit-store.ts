@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { tellProblem, type Unreadable } from '#lib/errors/tell-problem.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { timePrefix } from '#lib/repository/time-id.ts';
 import { type AuditEntry, type AuditNote, auditEntrySchema } from './audit-entry.ts';
@@ -10,8 +11,12 @@ const mostText = 300;
 /** Adds an entry to the log; nothing ever changes or removes one. @throws StorageError, UnavailableError. */
 export async function writeAudit(repository: Repository, note: AuditNote, now = new Date()): Promise<AuditEntry> {
   const id = `${timePrefix(now)}${randomBytes(5).toString('hex')}`;
-  const detail = Object.fromEntries(Object.entries(note.detail ?? {}).map(([name, value]) => [name, clip(value)]));
-  const entry: AuditEntry = { id, at: now.toISOString(), run: null, ...note, object: clip(note.object), detail };
+  const { who, what, from, object, run = null } = note;
+  const entry: AuditEntry = {
+    ...{ ...note, id, at: now.toISOString(), what: clip(what), from: clip(from), object: clip(object), run: clip(run) },
+    who: { ...who, id: clip(who.id), name: clip(who.name) },
+    detail: Object.fromEntries(Object.entries(note.detail ?? {}).map(([name, value]) => [name, clip(value)])),
+  };
   const outcome = await repository.putJson(auditKey(id), entry, { ifAbsent: true });
   // Two ids of one millisecond meet once in 2^40.
   if (outcome === 'exists') throw new Error(`The random audit id ${id} is taken.`);
@@ -25,26 +30,31 @@ function clip<T>(value: T): T | string {
 
 /**
  * A page of the log, newest first: at most `limit` entries older than the one of the id `before`. `next` is the
- * `before` of the following page. Lists month by month from the newest on, so that a page does not cost the whole log.
- * @throws DamagedError, StorageError.
+ * `before` of the following page, `unreadable` what of this one cannot be read. Lists month by month from the newest on,
+ * so that a page does not cost the whole log. @throws StorageError, UnavailableError.
  */
 export async function listAudit(
   repository: Repository,
   { limit, before, now = new Date() }: { limit: number; before?: string | undefined; now?: Date },
-): Promise<{ entries: AuditEntry[]; next: string | null }> {
+): Promise<{ entries: AuditEntry[]; unreadable: Unreadable[]; next: string | null }> {
   const ids = await listIds(repository, { limit: limit + 1, before, now });
   const shown = ids.slice(0, limit);
   const entries: AuditEntry[] = [];
+  const unreadable: Unreadable[] = [];
   const queue = shown.entries();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (const [index, id] of queue) {
-        const entry = await repository.getJson(auditKey(id), auditEntrySchema);
-        if (entry !== undefined) entries[index] = entry;
+        try {
+          const entry = await repository.getJson(auditKey(id), auditEntrySchema);
+          if (entry !== undefined) entries[index] = entry;
+        } catch (cause) {
+          unreadable.push({ id, problem: tellProblem(cause) });
+        }
       }
     }),
   );
-  return { entries: entries.filter(Boolean), next: ids.length > limit ? (shown.at(-1) ?? null) : null };
+  return { entries: entries.filter(Boolean), unreadable, next: ids.length > limit ? (shown.at(-1) ?? null) : null };
 }
 
 /** Newest first. */

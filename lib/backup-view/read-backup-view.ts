@@ -29,7 +29,7 @@ export type BackupView = BackupKey &
 
 /**
  * Reads a backup by its whole name. A damaged manifest, or one whose key is not given, is told and not thrown.
- * @throws UsageError (`no_such_backup`), StorageError, UnavailableError.
+ * @throws UsageError (`unknown_backup`), StorageError, UnavailableError.
  */
 export async function readBackupView(repository: Repository, named: BackupKey): Promise<BackupView> {
   const backup = await requireBackup(repository, named);

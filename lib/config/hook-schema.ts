@@ -1,12 +1,23 @@
 import { z } from 'zod';
 
 /** What a hook can start. One word more here, and one more case where hooks are started, is one more kind of hook. */
-export const hookActions = ['backup', 'gate', 'backup-and-gate'] as const;
+export const hookActions = ['backup', 'gate', 'backup-and-gate', 'transfer'] as const;
 export type HookAction = (typeof hookActions)[number];
 
 /** Who may sign what a hook is sent. */
 const hookSignatures = ['vercel', 'github', 'hmac'] as const;
 export type HookSignature = (typeof hookSignatures)[number];
+
+/** What of GitHub can start something: events whose bodies tell that they are those, and when they were. */
+export const githubEvents = [
+  'push',
+  'release',
+  'deployment',
+  'deployment_status',
+  'workflow_run',
+  'pull_request',
+] as const;
+export type GitHubEvent = (typeof githubEvents)[number];
 
 /** A hook's name is a part of its address. */
 const hookName = z
@@ -23,6 +34,12 @@ const hookSchema = z
   .strictObject({
     start: z.enum(hookActions),
     connection: z.string(),
+    /** Of a transfer: where the database goes. */
+    to: z.string().optional(),
+    /** Of a transfer: makes the source read-only. */
+    fence: z.boolean().optional(),
+    /** Of a transfer: the name of `to` once more, where it is protected or holds something. Written here it is consent. */
+    confirm: z.string().optional(),
     /** Kept with the backups it starts. */
     label: z.string().max(200).optional(),
     gate: gateSchema.optional(),
@@ -48,7 +65,30 @@ const hookSchema = z
     ({ signature, events, refs, targets }) => signature !== undefined || (events ?? refs ?? targets) === undefined,
     'events, refs and targets are about webhooks: they need a signature',
   )
-  .refine(({ start, gate }) => start !== 'backup' || gate === undefined, 'start: backup asks no gate');
+  .refine(
+    ({ signature, events = [] }) => signature !== 'github' || events.every(isGitHubEvent),
+    `events of GitHub that can start something: ${githubEvents.join(', ')}`,
+  )
+  .refine(
+    ({ start, gate }) => gate === undefined || start.endsWith('gate'),
+    'this start asks no gate: leave `gate` out',
+  )
+  .refine(
+    ({ start, to }) => (start === 'transfer') === (to !== undefined),
+    'a transfer needs `to`, and nothing else does',
+  )
+  .refine(
+    ({ to, fence, confirm }) => to !== undefined || (fence ?? confirm) === undefined,
+    'fence and confirm are about a transfer',
+  )
+  .refine(({ to, label }) => to === undefined || label === undefined, 'a transfer gives its backup a label of its own')
+  .refine(({ connection, to }) => connection !== to, '`to` is the connection itself')
+  .refine(({ to, confirm }) => confirm === undefined || confirm === to, '`confirm` has to be the name of `to`');
+
+/** Whether an event of GitHub can start something. */
+export function isGitHubEvent(event: string): event is GitHubEvent {
+  return githubEvents.some((known) => known === event);
+}
 
 /** `hooks` of the config. */
 export const hooksSchema = z.record(z.string(), hookSchema).superRefine((hooks, context) => {

@@ -62,7 +62,13 @@ export function resolveConfig(written: unknown, environment: Environment): Confi
       url: environment['NEON_API_URL'] ?? 'https://console.neon.tech/api/v2',
     },
     alarms: resolveAlarms(config, environment),
-    hooks: resolveHooks(config.hooks, environment),
+    hooks: resolveHooks(config.hooks, {
+      environment,
+      connections: {
+        known: new Set([...Object.values(wellKnown), ...connections.keys(), ...Object.keys(config.connections)]),
+        protected: new Set(Object.keys(config.connections).filter((name) => config.connections[name]?.protected)),
+      },
+    }),
   };
 }
 

@@ -25,16 +25,30 @@ export async function readOutcome(workspace: Workspace, hook: Hook, delivery: De
   const sentAt = Date.parse(delivery.at);
   const run = await findRunOfEvent(repository, { eventIds: delivery.events, sentAt });
   const result = run && (await readResult(repository, run.id));
+  if (run === undefined && delivery.state === 'failed') return notTaken;
   if (result === undefined) {
     const message = run === undefined ? 'It has not begun yet.' : `Run ${run.id} is under way.`;
     return { state: 'open', run: run?.id ?? null, backup: run?.backup ?? null, message, exitCode: null, error: null };
   }
   if (result.status !== 'completed') return failed(result);
-  const { id, backup } = result.run;
+  const { id, backup, target } = result.run;
   if (hook.start === 'backup-and-gate') return judgedBy(workspace, hook, { run: id, backup });
-  const message = `Run ${id} made backup ${backup}.`;
+  const message =
+    hook.start === 'transfer'
+      ? `Run ${id} moved ${hook.connection} to ${target}, and proved the copy.`
+      : `Run ${id} made backup ${backup}.`;
   return { state: 'done', run: id, backup, message, exitCode: exitCodes.done, error: null };
 }
+
+/** Neither this attempt nor another one has handed it over. */
+const notTaken: HookOutcome = {
+  ...{ state: 'not-done', run: null, backup: null, exitCode: exitCodes.unexpected },
+  message: 'The event could not be handed to Inngest.',
+  error: {
+    ...{ name: 'UnavailableError', code: 'event_not_sent', message: 'The event could not be handed to Inngest.' },
+    hint: 'Post to the hook once more, with the same Idempotency-Key where there was one: nothing was started yet.',
+  },
+};
 
 async function judgedBy(
   workspace: Workspace,

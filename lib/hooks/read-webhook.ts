@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import type { HookSignature } from '#lib/config/hook-schema.ts';
 import type { HookWebhook } from '#lib/config/resolve-hooks.ts';
-import { UsageError } from '#lib/errors/usage-error.ts';
 import { late } from './check-signature.ts';
-
-/** The commit and the branch or tag that a deployment or a push is about. */
-export interface HookGit {
-  sha?: string;
-  ref?: string;
-}
+import { type HookGit, toGit } from './hook-git.ts';
+import { malformed } from './malformed-webhook.ts';
+import { readGitHub } from './read-github.ts';
 
 /** What a webhook is about, as far as it says so. */
 export interface WebhookFacts {
@@ -38,13 +33,6 @@ const vercelSchema = z.object({
     .catch({ target: null, deployment: { meta: {} } }),
 });
 
-const githubSchema = z.object({
-  ref: optionalText,
-  after: optionalText,
-  deployment: z.object({ sha: optionalText, ref: optionalText, environment: optionalText }).nullish().catch(null),
-  release: z.object({ tag_name: optionalText, target_commitish: optionalText }).nullish().catch(null),
-});
-
 const hmacSchema = z.object({
   type: optionalText,
   data: z
@@ -62,13 +50,15 @@ const hmacSchema = z.object({
  */
 export function readWebhook(
   { headers, body }: { headers: Headers; body: Buffer },
-  { signature, now = Date.now() }: { signature: HookSignature; now?: number },
+  { signature, events, now = Date.now() }: Pick<HookWebhook, 'signature' | 'events'> & { now?: number },
 ): WebhookFacts {
   switch (signature) {
     case 'vercel':
       return readVercel(parse(body, vercelSchema), now);
     case 'github':
-      return readGitHub(parse(body, githubSchema), headers.get('x-github-event'));
+      return readGitHub(parse(body, json), {
+        ...{ event: headers.get('x-github-event'), events: events ?? [], now },
+      });
     case 'hmac': {
       const { type, data } = parse(body, hmacSchema);
       return { event: type ?? null, git: toGit(data?.git?.sha, data?.git?.ref), target: data?.target ?? null };
@@ -101,21 +91,6 @@ function readVercel({ type, createdAt, payload }: z.infer<typeof vercelSchema>, 
   return { event: type, git: toGit(of('CommitSha'), of('CommitRef')), target: payload.target ?? null };
 }
 
-function readGitHub(body: z.infer<typeof githubSchema>, event: string | null): WebhookFacts {
-  const { deployment, release } = body;
-  const ref = deployment?.ref ?? release?.tag_name ?? body.ref?.replace(/^refs\/(heads|tags)\//, '');
-  return { event, git: toGit(deployment?.sha ?? body.after, ref), target: deployment?.environment ?? null };
-}
-
-function toGit(sha: string | null | undefined, ref: string | null | undefined): HookGit {
-  const commit = sha?.toLowerCase() ?? '';
-  return {
-    // GitHub sends forty zeros for a branch that was deleted.
-    ...(/^[0-9a-f]{4,64}$/.test(commit) && !/^0+$/.test(commit) ? { sha: commit } : {}),
-    ...(ref !== null && ref !== undefined && ref.length <= 255 ? { ref } : {}),
-  };
-}
-
 function parse<T>(body: Buffer, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
@@ -126,12 +101,4 @@ function parse<T>(body: Buffer, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(json.safeParse(value).data);
   if (parsed.success) return parsed.data;
   throw malformed(`does not parse: ${z.prettifyError(parsed.error)}`, parsed.error);
-}
-
-function malformed(how: string, cause: unknown): UsageError {
-  return new UsageError(`The webhook ${how}.`, {
-    code: 'bad_webhook',
-    hint: 'Have it sent as application/json; `signature` of the hook says whose webhook is expected.',
-    cause,
-  });
 }

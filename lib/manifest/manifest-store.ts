@@ -40,33 +40,44 @@ export async function listBackups(repository: Repository, connection?: string): 
   return keys.sort((a, b) => (a.backupId < b.backupId ? 1 : -1));
 }
 
+/** The backup a person names: its id, the beginning of it, or `latest`, optionally of one connection. */
+interface NamedBackup {
+  backup: string;
+  connection?: string | undefined;
+  /** Whether who asks may see the backups of a connection: others are none to him. */
+  isVisible?: (connection: string) => boolean;
+  /** Hears of backups that are newer than the latest by their names only, where there are some. */
+  onPassedOver?: (backups: readonly BackupKey[]) => void;
+}
+
 /**
- * The manifest of the backup a person names: its id, the beginning of it, or `latest`, optionally of one connection.
- * `onPassedOver` hears of backups that are newer than the latest by their names only, where there are some.
+ * The manifest of the backup a person names.
  * @throws UsageError (no such backup, or several), DamagedError, RefusedError (newer format).
  */
-export async function findManifest(
-  repository: Repository,
-  wanted: {
-    backup: string;
-    connection?: string | undefined;
-    onPassedOver?: (backups: readonly BackupKey[]) => void;
-  },
-): Promise<Manifest> {
-  const all = await listBackups(repository, wanted.connection);
+export async function findManifest(repository: Repository, wanted: NamedBackup): Promise<Manifest> {
+  return readManifest(repository, await findBackup(repository, wanted));
+}
+
+/** The same, not yet opened. @throws UsageError (`unknown_backup`, `ambiguous_backup`). */
+export async function findBackup(repository: Repository, wanted: NamedBackup): Promise<BackupKey> {
+  const listed = await listBackups(repository, wanted.connection);
+  const all = listed.filter(({ connection }) => wanted.isVisible?.(connection) !== false);
   const { latest, passedOver } = pickLatest(all, new Date());
   const isLatest = wanted.backup === 'latest';
   if (isLatest && passedOver.length > 0) wanted.onPassedOver?.(passedOver);
   const found = all.filter((key) => (isLatest ? key === latest : key.backupId.startsWith(wanted.backup)));
   const [first, second] = found;
-  if (first && !second) return readManifest(repository, first);
+  if (first && !second) return first;
   const where = `${repository.location}${wanted.connection ? ` for connection ${wanted.connection}` : ''}`;
   const problem = second
     ? `${found.length} backups begin with "${wanted.backup}"`
     : `There is no backup "${wanted.backup}"`;
   throw new UsageError(`${problem} in ${where}.`, {
     code: second ? 'ambiguous_backup' : 'unknown_backup',
-    hint: all.length > 0 ? 'See `holdfast list`.' : 'The repository holds none yet: run `holdfast backup` first.',
+    hint:
+      all.length > 0
+        ? 'See `holdfast list`, GET /api/v1/backups, or the console’s page of backups.'
+        : 'The repository holds none yet: run `holdfast backup` first.',
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Schedule } from '#lib/config/config.ts';
 import { nextCronTick } from '#lib/config/next-cron-tick.ts';
 import { bareCare } from '#lib/config/resolve-care.ts';
+import type { RunRecord } from '#lib/runs/run-record.ts';
 import { listKeptStandings } from '#lib/standing/kept-standings.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -48,23 +49,40 @@ export interface ConnectionPromise extends Verdict {
   next: { kind: Schedule['kind']; at: string }[];
 }
 
+/** Where promises are read from, and for whom. */
+interface PromisePlace extends Workspace {
+  /**
+   * Whether who looks may see a run; not given, he may see all. A run lies under each of its connections, and tells of
+   * the other one too.
+   */
+  isVisible?: (run: RunRecord) => boolean;
+}
+
 /**
  * How every connection stands that is named or has backups, by name. One listing of the backups, one a day of the last
  * runs; read are only open runs, the last failed ones, and one check for each measured recovery time. A damaged one of
  * these is a note: it takes nothing else away. @throws StorageError, UnavailableError.
  */
-export async function readPromises({ config, repository }: Workspace, now: Date): Promise<ConnectionPromise[]> {
+export async function readPromises(
+  { config, repository, isVisible }: PromisePlace,
+  now: Date,
+): Promise<ConnectionPromise[]> {
   const [standings, runs] = await Promise.all([
     listKeptStandings(repository),
     readRuns(repository, { now, deadAfterMs: config.deadAfterMs }),
   ]);
   const byConnection = Map.groupBy(standings, ({ connection }) => connection);
+  const visible = <T extends { about: RunRecord }>(found: T[]): T[] =>
+    found.filter(({ about }) => isVisible?.(about) !== false);
+  const [open, failed] = [visible(runs.open), visible(runs.failed)];
+  // Whose the damaged ones are, nobody knows.
+  const unreadable = isVisible === undefined ? runs.unreadable : [];
   const names = [...new Set([...config.care.keys(), ...byConnection.keys()])].sort();
   return Promise.all(
     names.map(async (connection): Promise<ConnectionPromise> => {
       const own = byConnection.get(connection) ?? [];
       const care = config.care.get(connection) ?? bareCare;
-      const { recoveryMs, unreadable } = await readRecovery(repository, { standings: own, now });
+      const { recoveryMs, unreadable: unreadableChecks } = await readRecovery(repository, { standings: own, now });
       const { notes, ...verdict } = judgePromise({ care, standings: own, recoveryMs, now });
       return {
         connection,
@@ -74,14 +92,13 @@ export async function readPromises({ config, repository }: Workspace, now: Date)
         ...verdict,
         notes: [
           ...notes,
-          ...unreadable.map((run) => `What run ${run} has measured cannot be read: its check is damaged.`),
-          // Whose they are, nobody knows.
-          ...runs.unreadable.map((run) => `The record of run ${run} is damaged, whatever connection it is about.`),
+          ...unreadableChecks.map((run) => `What run ${run} has measured cannot be read: its check is damaged.`),
+          ...unreadable.map((run) => `The record of run ${run} is damaged, whatever connection it is about.`),
         ],
         ...describeBackups(own, now),
         recoveryMs,
-        running: runs.open.flatMap(({ about, run }) => (about.includes(connection) ? [run] : [])),
-        lastFailure: runs.failed.find(({ about }) => about.includes(connection))?.run ?? null,
+        running: open.flatMap(({ about, run }) => (isAbout(about, connection) ? [run] : [])),
+        lastFailure: failed.find(({ about }) => isAbout(about, connection))?.run ?? null,
         next: care.schedules.flatMap(({ kind, cron }) => {
           const at = nextCronTick(cron, now.getTime());
           return at === undefined ? [] : [{ kind, at: new Date(at).toISOString() }];
@@ -89,6 +106,10 @@ export async function readPromises({ config, repository }: Workspace, now: Date)
       };
     }),
   );
+}
+
+function isAbout({ connection, target }: RunRecord, name: string): boolean {
+  return connection === name || target === name;
 }
 
 function describeBackups(

@@ -26,10 +26,10 @@ export interface FailedRun {
   message: string;
 }
 
-/** A run with the connections that it reads or writes. */
+/** A run with its record, which says whom it concerns. */
 interface RunAbout<T> {
   run: T;
-  about: string[];
+  about: RunRecord;
 }
 
 /** Failed runs that are read for the last failure of each connection. */
@@ -83,7 +83,7 @@ async function readOpenRun(
   const run = await readRun(repository, id);
   if (run === undefined) return [];
   const { kind, startedAt } = run;
-  return [{ run: { run: id, kind, startedAt, lastSign: lastSign.toISOString(), isDead }, about: namesOf(run) }];
+  return [{ run: { run: id, kind, startedAt, lastSign: lastSign.toISOString(), isDead }, about: run }];
 }
 
 /** @throws why it cannot be read. */
@@ -95,9 +95,5 @@ async function describeFailedRun(
   // What a part came to is told by the run that it is a part of.
   if (found?.is !== 'known' || found.summary.run.parent !== null) return [];
   const { status, completedAt: at, error, run } = found.summary;
-  return [{ run: { run: id, kind: run.kind, status, at, message: error?.message ?? status }, about: namesOf(run) }];
-}
-
-function namesOf({ connection, target }: RunRecord): string[] {
-  return [connection, target].filter((name) => name !== null);
+  return [{ run: { run: id, kind: run.kind, status, at, message: error?.message ?? status }, about: run }];
 }

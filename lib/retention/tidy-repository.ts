@@ -1,6 +1,7 @@
 import { listAnnouncedCommits } from '#lib/garbage/announced-commit.ts';
 import { addDeletion, noDeletion, shortenDeletion } from '#lib/garbage/deletion-total.ts';
 import { doomedDeadMs, listDoomedLists } from '#lib/garbage/doomed-list.ts';
+import { listOldDeliveries } from '#lib/hooks/delivery-store.ts';
 import type { Deletion, ObjectInfo } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix } from '#lib/repository/repository-keys.ts';
@@ -21,7 +22,8 @@ export interface Tidied {
 
 /**
  * Takes away what lies beside no manifest and is older than the grace time, announcements and lists of killed processes,
- * damaged objects put aside, idempotency keys of other days, and records of runs that ended long ago. Safe to run twice.
+ * damaged objects put aside, idempotency keys of other days, deliveries of hooks that cannot come again, and records of
+ * runs that ended long ago. Safe to run twice.
  */
 export async function tidyRepository(
   { config, repository }: Pick<Workspace, 'config' | 'repository'>,
@@ -38,7 +40,7 @@ export async function tidyRepository(
   for await (const { key, modified } of repository.store.list('quarantine/')) {
     if (now - modified.getTime() > config.keepRunsMs) keys.push(key);
   }
-  keys.push(...(await listOldClaims(repository, now)));
+  keys.push(...(await listOldClaims(repository, now)), ...(await listOldDeliveries(repository, now)));
   const leftovers = await deleteKeys(repository, keys);
   return { leftovers, runs: await removeOldRuns(repository, new Date(now - config.keepRunsMs)) };
 }

@@ -1,5 +1,5 @@
 import type { Cutover } from '#lib/cutover/cutover.ts';
-import { describeTime } from '#lib/report/describe-amounts.ts';
+import { describeBytes, describeTime } from '#lib/report/describe-amounts.ts';
 import { describePlace } from './describe-place.ts';
 
 /** What served before. */
@@ -20,4 +20,14 @@ export function describeLater({ details, target }: Cutover): string {
     case 'in-place':
       return `${what}, as another safety backup`;
   }
+}
+
+/** How much was written since a cut-over that was taken back, and where it is; `null` where nobody knows. */
+export function describeWrittenSince(
+  { putAside, target }: Pick<Cutover, 'putAside' | 'target'>,
+  walBytes: string | null,
+): string | null {
+  if (walBytes === null) return null;
+  const where = putAside === null ? '' : `; what went into ${target} is in ${describePlace(putAside)}`;
+  return `${describeBytes(walBytes.replace(/\..*$/, ''))} of WAL on the whole server since the cut-over${where}`;
 }

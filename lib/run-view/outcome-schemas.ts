@@ -27,7 +27,13 @@ export const restoreOutcome = z.object({
 });
 
 /** `outcome` of a completed recovery's result. */
-export const recoverOutcome = z.object({ leftOut: leftOut.default([]) });
+export const recoverOutcome = z.object({
+  /** The side schema. */
+  schema: z.string().nullable().default(null),
+  leftOut: leftOut.default([]),
+  /** What has ended the comparison with the live tables before its end. */
+  notCompared: z.object({ message: z.string() }).nullable().default(null),
+});
 
 const backupPart = z.object({
   run: z.string().nullable(),
@@ -45,6 +51,8 @@ export const transferOutcome = z.object({
     .nullable()
     .default(null),
 });
+
+export type TransferOutcome = z.infer<typeof transferOutcome>;
 
 /** `outcome` of a drill's result that got as far as its restore. */
 export const drillOutcome = z.object({

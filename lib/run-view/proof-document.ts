@@ -38,10 +38,12 @@ export interface ProofDocument {
 export async function readProofDocument(repository: Repository, runId: string): Promise<ProofDocument> {
   for (const id of await listFamily(repository, runId)) {
     const proof = await readProof(repository, id);
-    const run = proof && (await readRun(repository, id));
-    if (proof === undefined || run === undefined) continue;
-    const { kind, connection, target, startedAt } = run;
+    if (proof === undefined) continue;
     const result = await readResult(repository, id);
+    // The record of a run may name its backup as it was asked for, `latest`; the result names the one that was found.
+    const run = result?.run ?? (await readRun(repository, id));
+    if (run === undefined) continue;
+    const { kind, connection, target, startedAt } = run;
     const ending = { status: result?.status ?? 'open', completedAt: result?.completedAt ?? null };
     return {
       format: 1,

@@ -182,9 +182,9 @@ describe('a token', () => {
     expect(await send('backup.requested', { connection: 'shop' })).toEqual([202, undefined]);
     expect(await send('backup.requested', { connection: 'other' })).toEqual([403, 'out_of_scope']);
     expect(await send('transfer.requested', { from: 'shop', to: 'other' })).toEqual([403, 'out_of_scope']);
-    expect(await send('rollback.requested', { run: theirs })).toEqual([403, 'out_of_scope']);
+    expect(await send('rollback.requested', { run: theirs })).toEqual([404, 'unknown_run']);
     expect(await send('sweep.requested', {})).toEqual([403, 'out_of_scope']);
-    expect(await send('restore.requested', { backup: 'latest', to: 'shop' })).toEqual([400, 'unknown_backup']);
+    expect(await send('restore.requested', { backup: 'latest', to: 'shop' })).toEqual([404, 'unknown_backup']);
     for (const path of ['/api/v1/tokens', '/api/v1/audit', '/api/metrics']) {
       expect((await ask(app, path, text)).status, path).toBe(403);
     }

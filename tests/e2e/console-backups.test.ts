@@ -356,8 +356,10 @@ describe.skipIf(chromiumPath === undefined)('the API of backups', () => {
   it('refuses what it is not asked rightly, and never with a 500', async () => {
     const about = `/api/v1/backups/source/${backup}`;
     const cases: [path: string, body: unknown, status: number, code: string][] = [
-      ['/api/v1/backups/source/20260101T000000Z-aaaaaa', undefined, 404, 'no_such_backup'],
-      ['/api/v1/backups/..%2f..%2fetc/passwd', undefined, 404, 'no_such_backup'],
+      ['/api/v1/backups?standing=good', undefined, 400, 'bad_query'],
+      ['/api/v1/runs?status=good', undefined, 400, 'bad_query'],
+      ['/api/v1/backups/source/20260101T000000Z-aaaaaa', undefined, 404, 'unknown_backup'],
+      ['/api/v1/backups/..%2f..%2fetc/passwd', undefined, 404, 'unknown_backup'],
       [`${about}/export`, undefined, 400, 'bad_query'],
       [`${about}/export?format=csv`, undefined, 400, 'bad_query'],
       [`${about}/export?format=csv&table=nobody`, undefined, 400, 'no_such_table'],
@@ -366,7 +368,7 @@ describe.skipIf(chromiumPath === undefined)('the API of backups', () => {
       [`${about}/pin`, { reason: 'x'.repeat(201) }, 400, 'bad_body'],
       [`${about}/verify`, { sample: 0 }, 400, 'bad_body'],
       ['/api/v1/backups', { connection: 'nobody' }, 400, 'unknown_connection'],
-      ['/api/v1/drills', { connection: 'source', backup: 'nobody' }, 400, 'unknown_backup'],
+      ['/api/v1/drills', { connection: 'source', backup: 'nobody' }, 404, 'unknown_backup'],
       ['/api/v1/connections/nobody/check', {}, 404, 'no_such_connection'],
       ['/api/v1/notifications/test', { channel: 'nobody' }, 400, 'unknown_channel'],
       ['/api/v1/prune', {}, 400, 'bad_body'],

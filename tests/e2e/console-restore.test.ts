@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     const typed = page.getByRole('textbox', { name: 'Type live to confirm' });
     await typed.fill('life');
     await page.getByRole('button', { name: 'Start the restore' }).click();
-    await page.getByText('The name that was typed is not live. Nothing was begun.').waitFor();
+    await page.getByText('The name that was given to confirm is not live, the target.').waitFor();
     await inspectPage(page, 'restore-wrong-name-dark');
     expect(await countRuns('restore')).toBe(0);
     const { entries } = await listAudit(await openOurs(), { limit: 1 });
@@ -275,7 +275,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
       [wanted, 'preflight_protection', 409],
       [{ ...wanted, confirm: 'life' }, 'wrong_confirmation', 400],
       [{ ...wanted, backup: damaged, confirm: 'live' }, 'backup_known_damaged', 409],
-      [{ ...wanted, backup: 'none' }, 'no_such_backup', 404],
+      [{ ...wanted, backup: 'none' }, 'unknown_backup', 404],
       [{ ...wanted, to: 'nowhere' }, 'unknown_connection', 400],
       [{ ...wanted, cutover: false, requireApproval: true }, 'usage_conflict', 400],
     ] as const) {

@@ -66,8 +66,10 @@ async function tryServer(binary: string, mode: InngestMode): Promise<void> {
     /** Sends the event, kills the app when the run stands before the gate, starts it again, answers the result. */
     const runThroughKill = async (event: { name: string; data: object }, gated: string): Promise<RunResult> => {
       await using gate = await shutGate(gated);
-      const id = `${event.name}-${mode}-${Date.now()}`;
-      assert.equal((await app.call('/api/v1/events', { ...event, id })).status, 202);
+      const chosen = `${event.name}-${mode}-${Date.now()}`;
+      const { status, json } = await app.call('/api/v1/events', { ...event, id: chosen });
+      assert.equal(status, 202);
+      const [id = ''] = z.object({ ids: z.array(z.string()) }).parse(json).ids;
       await gate.reached();
       await app.kill('SIGKILL');
       const killedAt = Date.now();

@@ -135,8 +135,11 @@ describe('the built app on a single box, with no Inngest', () => {
     await using gate = await shutGate(target.url);
     await using killed = await startApp({ environment: withTarget });
     const data = { backup: 'latest', from: 'source', to: 'target' };
-    const id = 'restore-after-kill';
-    expect((await killed.call('/api/v1/events', { name: 'holdfast/restore.requested', data, id })).status).toBe(202);
+    const restore = { name: 'holdfast/restore.requested', data, id: 'restore-after-kill' };
+    const { status, json } = await killed.call('/api/v1/events', restore);
+    expect(status).toBe(202);
+    const [id = ''] = z.object({ ids: z.array(z.string()) }).parse(json).ids;
+    expect(id).toMatch(/^api\.[0-9a-f]{16}\.restore-after-kill$/);
     await gate.reached();
     await killed.kill('SIGKILL');
     await gate.open();

@@ -1,7 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createSetupCode, redeemSetupCode } from '#lib/access/setup-code.ts';
+import { createToken } from '#lib/access/token-store.ts';
+import { noteTokenUse } from '#lib/access/token-use.ts';
+import { writeAudit } from '#lib/audit/audit-store.ts';
+import { claimDelivery, settleSent } from '#lib/hooks/delivery-store.ts';
+import { createHookToken } from '#lib/hooks/hook-token-store.ts';
+import { openRepository } from '#lib/repository/open-repository.ts';
 import { createS3Store } from '#lib/repository/s3-store.ts';
+import { claimRequest } from '#lib/runs/request-store.ts';
+import { pinBackup, unpinBackup } from '#lib/standing/pin-store.ts';
 import { cliRows, createCliSource } from '#tests/support/cli-database.ts';
 import { openCliPlace } from '#tests/support/cli-place.ts';
 import { type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
@@ -52,6 +61,40 @@ describe('the policies of docs/operations.md', () => {
     expect([...server.state.objects.keys()].some((key) => key.startsWith(folder))).toBe(false);
     const left = await place.runJson(['list'], as('restore'));
     expect(left.backups.map((backup: { backupId: string }) => backup.backupId)).toEqual([second.outcome.backup]);
+  });
+
+  it('let a server keep tokens, its log and what hooks were sent with the key for backups, and with no other', async () => {
+    await using server = await startS3Server();
+    const open = (role: Role) => {
+      const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = credentials(server, role);
+      const s3 = { endpoint: server.endpoint, credentials: { accessKeyId, secretAccessKey } };
+      return openRepository({ location: `s3://${server.bucket}/${prefix}`, access: 'write', s3 });
+    };
+    const repository = await open('backup');
+    const wanted = { name: 'ci', role: 'viewer', connections: null, expiresIn: null } as const;
+    const { token } = await createToken(repository, wanted, { by: 'test' });
+    await noteTokenUse(repository, token.id, { known: new Map() });
+    await redeemSetupCode(repository, await createSetupCode(repository));
+    await createHookToken(repository, 'deploy', { by: 'test' });
+    const { delivery } = await claimDelivery(repository, { hook: 'deploy', id: 'ab'.repeat(16) });
+    await settleSent(repository, delivery);
+    await claimRequest(repository, { caller: 'a', route: 'b', key: 'c', body: 'd', event: 'e' });
+    const who = { kind: 'nobody', id: null, name: 'test' } as const;
+    await writeAudit(repository, { who, role: null, from: '::1', what: 'test', object: null, outcome: 'accepted' });
+    const backup = { connection: 'source', backupId: '20261121T014500Z-x7k2qd' };
+    await pinBackup(repository, backup, { pinnedAt: new Date().toISOString(), reason: null });
+
+    const denied = { name: 'StorageError', code: 'storage_denied' };
+    await expect(unpinBackup(repository, backup)).rejects.toMatchObject(denied);
+    const mark = `hooks/deploy/${delivery.id}.json`;
+    expect(await repository.store.deleteMany([mark])).toMatchObject({ deleted: 0, failed: [{ key: mark }] });
+    for (const role of ['restore', 'prune'] as const) {
+      const other = await open(role);
+      await expect(createHookToken(other, 'push', { by: 'test' })).rejects.toMatchObject(denied);
+      await expect(claimDelivery(other, { hook: 'push', id: 'cd'.repeat(16) })).rejects.toMatchObject(denied);
+    }
+    const pruning = await open('prune');
+    expect(await pruning.store.deleteMany([mark])).toMatchObject({ deleted: 1, failed: [] });
   });
 
   it('give nobody more than that', async () => {

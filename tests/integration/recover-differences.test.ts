@@ -315,3 +315,18 @@ it('People’s keys are in the report and nowhere else of the records', async ()
     expect(JSON.stringify(run.result)).not.toContain('alan@');
   });
 });
+
+it('A live table that the server cannot read is told, and takes nothing away from what was recovered', async () => {
+  // What a lost file of the database looks like; the catalogue still has the table.
+  const change = `
+    delete from pairs where b = 'b11';
+    update pg_catalog.pg_class set relfilenode = 1 where oid = 'people'::regclass`;
+  await recoverAfter(change, ['people', 'pairs'], async (run, live) => {
+    expect(run.result).toMatchObject({ status: 'completed', exitCode: 0, outcome: { notCompared: null } });
+    const people = differencesOf(run, 'people');
+    expect(people).toMatchObject({ compared: 'unread', rows: { backup: '3', live: null } });
+    expect(people.reason).toMatch(/could not open file .* \(SQLSTATE 58P01\)$/);
+    expect(differencesOf(run, 'pairs')).toMatchObject({ compared: 'by key', onlyInBackup: { rows: '1' } });
+    expect(await runSql(live.url, 'select count(*) from side.people')).toEqual([{ count: '3' }]);
+  });
+});

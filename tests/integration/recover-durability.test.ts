@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
+import { readDifferences } from '#lib/recovery/differences/differences.ts';
 import { dropSideSchema } from '#lib/recovery/drop-side-schema.ts';
 import { loadSideTables } from '#lib/recovery/load-side-tables.ts';
 import { planRecovery } from '#lib/recovery/plan-recovery.ts';
@@ -151,6 +152,41 @@ describe('a recovery', () => {
       expect(proof?.checks.filter(({ passed }) => !passed)).toHaveLength(1);
       expect(differences).toBeUndefined();
       expect(await everything(live.url)).toEqual(before);
+    });
+  });
+
+  it('whose comparison loses its connection every time leaves the proven tables, and says what is not known', async () => {
+    await withLive(async (live, holdfast) => {
+      const { id, finished } = await withClient(live.url, async (other) => {
+        // Each attempt waits for this lock until it is ended.
+        await other.query('begin; lock table big_2 in access exclusive mode');
+        const started = await holdfast.start({
+          ...start,
+          data: { ...start.data, tables: ['big_1', 'big_2', 'big_3'] },
+        });
+        started.finished.catch(() => undefined);
+        await waitFor(async () => {
+          await runSql(
+            live.url,
+            `select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and application_name = 'holdfast' and wait_event_type = 'Lock'`,
+          );
+          return await readResult(holdfast.repository, started.id);
+        });
+        return started;
+      });
+      const { result } = await finished;
+      expect(result).toMatchObject({
+        ...{ status: 'completed', exitCode: 0, error: null },
+        outcome: { notCompared: { code: 'connection_lost' }, proof: { passed: true }, differences: { tables: 3 } },
+      });
+      const differences = await readDifferences(holdfast.repository, id);
+      expect(differences?.tables.map(({ name, compared }) => `${name}: ${compared}`)).toEqual([
+        ...['big_1: by key', 'big_2: unread', 'big_3: unread'],
+      ]);
+      expect(differences?.tables[1]?.reason).toMatch(/^the comparison has ended before it: table public\.big_2: /);
+      expect(await sideTables(live.url)).toEqual(['big_1', 'big_2', 'big_3']);
+      expect(await listKept(holdfast.repository)).toEqual([]);
     });
   });
 

@@ -3,6 +3,7 @@ import { bareConnection } from '#lib/config/bare-connection.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { proveDatabase } from '#lib/proof/prove-database.ts';
 import { describeCheck } from '#lib/proof/summarize-proof.ts';
+import { readRun } from '#lib/runs/run-store.ts';
 import { shopTemplate } from '#tests/support/shop.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
@@ -107,9 +108,13 @@ describe('the proof', () => {
     await using target = await createDatabase({ cluster: 'target' });
     await withHoldfast({ source: source.url, target: target.url }, async (holdfast) => {
       await holdfast.backup();
-      expect((await holdfast.restore()).result).toMatchObject({ status: 'completed' });
       const { repository } = holdfast;
+      const { result } = await holdfast.restore();
+      expect(result).toMatchObject({ status: 'completed' });
       const manifest = await findManifest(repository, { backup: 'latest' });
+      // Asked for `latest`: the record names whose backup that is, as who may see the run is decided by it.
+      const named = { connection: 'source', target: 'target', backup: manifest.id };
+      expect(await readRun(repository, result.run.id)).toMatchObject(named);
       const failures = async (url: string): Promise<string[]> => {
         const connection = bareConnection('copy', url);
         const proof = await proveDatabase(connection, { manifest, level: 'content', repository });

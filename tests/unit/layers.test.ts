@@ -40,10 +40,10 @@ const order = [
   ...[
     'verify',
     'export',
-    'retention',
     'drill',
     'promise',
     'hooks',
+    'retention',
     'notify',
     'run-view',
     'backup-view',

@@ -2,6 +2,8 @@ import type { Metadata } from 'next';
 import { listChoosable } from '#app/cutover/list-choosable.ts';
 import { lookSafely } from '#app/cutover/look-safely.ts';
 import { StartCard } from '#app/cutover/start-card.tsx';
+import { readStartProblem } from '#app/cutover/start-problem.ts';
+import { StartProblemPanel } from '#app/cutover/start-problem-panel.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
 import { requireRightOf } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
@@ -15,15 +17,13 @@ import {
 import { RecoveryPreviewCard } from '#app/recovery/recovery-preview-card.tsx';
 import { lookAtRecovery, type RecoveryBody } from '#app/recovery/start-recovery.ts';
 import { TablePicker } from '#app/recovery/table-picker.tsx';
-import { BackupChoice } from '#app/restore/backup-choice.tsx';
 import { ChosenBackup } from '#app/restore/chosen-backup.tsx';
 import { findBackup } from '#app/restore/find-backup.ts';
+import { FirstStep } from '#app/restore/first-step.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { ErrorPanel } from '#app/ui/error-panel.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { StepList } from '#app/ui/step-list.tsx';
-import { isInScope } from '#lib/access/identity.ts';
-import { listBackupSummaries } from '#lib/backup-view/list-backup-summaries.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { splitConsent } from '#lib/cutover/split-consent.ts';
 import { type BackupKey, readManifest } from '#lib/manifest/manifest-store.ts';
@@ -33,8 +33,6 @@ import { readSchemaEntries } from '#lib/schema/read-entries.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 export const metadata: Metadata = { title: 'Recover tables' };
-
-const pageSize = 20;
 
 interface RecoverPageProps {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
@@ -60,8 +58,14 @@ export default async function RecoverPage({ searchParams }: RecoverPageProps) {
         ]}
         current={choice.backup === undefined ? 0 : body === undefined ? 1 : 2}
       />
+      <StartProblemPanel sealed={choice.problem} />
       {choice.backup === undefined ? (
-        <FirstStep choice={choice} caller={caller} />
+        <FirstStep
+          identity={caller.identity}
+          list={choice}
+          listAddress={recoveryAddress}
+          choiceAddress={recoveryAddress}
+        />
       ) : (
         <LaterSteps choice={{ ...choice, backup: choice.backup }} caller={caller} body={body} />
       )}
@@ -74,25 +78,6 @@ interface StepProps {
   caller: Caller;
 }
 
-async function FirstStep({ choice, caller: { identity } }: StepProps) {
-  const { repository } = await openWorkspace();
-  const { connection, before } = choice;
-  const { backups, next } = await listBackupSummaries(repository, {
-    ...{ limit: pageSize, connection, before },
-    isVisible: (name) => isInScope(identity, [name]),
-  });
-  return (
-    <BackupChoice
-      backups={backups}
-      connections={listChoosable(await loadConfig(), identity)}
-      connection={connection}
-      addressOf={(backup) => recoveryAddress({ backup: backup.backupId, from: backup.connection })}
-      newest={before === undefined ? null : recoveryAddress({ connection })}
-      older={next === null ? null : recoveryAddress({ connection, before: next })}
-    />
-  );
-}
-
 async function LaterSteps(props: StepProps & { choice: { backup: string }; body: RecoveryBody | undefined }) {
   const { choice, caller, body } = props;
   const { repository } = await openWorkspace();
@@ -101,7 +86,7 @@ async function LaterSteps(props: StepProps & { choice: { backup: string }; body:
   await requireRightOf(caller, { action: 'recover', connections: [backup.connection] });
   return (
     <>
-      <ChosenBackup repository={repository} backup={backup} another={recoveryAddress({})} />
+      <ChosenBackup identity={identity} repository={repository} backup={backup} another={recoveryAddress({})} />
       <MiddleStep choice={choice} caller={caller} backup={backup} />
       {body !== undefined && <LastStep choice={choice} caller={caller} body={body} />}
     </>
@@ -129,16 +114,17 @@ async function MiddleStep({ choice, caller, backup }: StepProps & { backup: Back
 }
 
 async function LastStep({ choice, caller, body }: StepProps & { body: RecoveryBody }) {
-  const { found, error } = await lookSafely(() => lookAtRecovery(caller, body));
+  const { found, error } = await lookSafely(caller, () => lookAtRecovery(caller, body));
   if (error !== null) return <ErrorPanel error={error} tone="caution" />;
-  const { confirm: _name, key: _key, problem, connection: _of, before: _before, ...values } = choice;
+  const { confirm: _name, key: _key, problem: sealed, connection: _of, before: _before, ...values } = choice;
+  const isWrongName = (await readStartProblem(sealed))?.code === 'wrong_confirmation';
   const { problems, consent } = splitConsent(found.checks);
   return (
     <>
       <RecoveryPreviewCard preview={found} schema={body.schema} />
       {problems.length === 0 && (
         <StartCard
-          {...{ title: 'Start the recovery', action: '/recover/start', consent, problem }}
+          {...{ title: 'Start the recovery', action: '/recover/start', consent, isWrongName }}
           values={{ ...values, backup: found.backup.backupId, from: found.backup.connection }}
           target={body.to}
           button="Start the recovery"

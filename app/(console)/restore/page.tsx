@@ -5,11 +5,13 @@ import { listChoosable } from '#app/cutover/list-choosable.ts';
 import { lookSafely } from '#app/cutover/look-safely.ts';
 import { PreflightCard } from '#app/cutover/preflight-card.tsx';
 import { StartCard } from '#app/cutover/start-card.tsx';
+import { readStartProblem } from '#app/cutover/start-problem.ts';
+import { StartProblemPanel } from '#app/cutover/start-problem-panel.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
 import type { Caller } from '#app/http/identify.ts';
-import { BackupChoice } from '#app/restore/backup-choice.tsx';
 import { ChosenBackup } from '#app/restore/chosen-backup.tsx';
 import { findBackup } from '#app/restore/find-backup.ts';
+import { FirstStep } from '#app/restore/first-step.tsx';
 import { parseRestoreChoice, type RestoreChoice, restoreAddress, toRestoreBody } from '#app/restore/restore-choice.ts';
 import { lookAtRestore, type RestoreBody } from '#app/restore/start-restore.ts';
 import { Button, buttonClass } from '#app/ui/button.tsx';
@@ -19,14 +21,10 @@ import { HiddenFields } from '#app/ui/hidden-fields.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { StepList } from '#app/ui/step-list.tsx';
-import { isInScope } from '#lib/access/identity.ts';
-import { listBackupSummaries } from '#lib/backup-view/list-backup-summaries.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 export const metadata: Metadata = { title: 'Restore' };
-
-const pageSize = 20;
 
 interface RestorePageProps {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
@@ -62,8 +60,14 @@ export default async function RestorePage({ searchParams }: RestorePageProps) {
         ]}
         current={choice.backup === undefined ? 0 : choice.to === undefined ? 1 : 2}
       />
+      <StartProblemPanel sealed={choice.problem} />
       {choice.backup === undefined ? (
-        <FirstStep choice={choice} caller={caller} />
+        <FirstStep
+          identity={caller.identity}
+          list={choice}
+          listAddress={restoreAddress}
+          choiceAddress={(backup) => restoreAddress({ ...backup, to: choice.to })}
+        />
       ) : (
         <LaterSteps choice={{ ...choice, backup: choice.backup }} caller={caller} />
       )}
@@ -76,25 +80,6 @@ interface StepProps {
   caller: Caller;
 }
 
-async function FirstStep({ choice, caller: { identity } }: StepProps) {
-  const { repository } = await openWorkspace();
-  const { connection, before } = choice;
-  const { backups, next } = await listBackupSummaries(repository, {
-    ...{ limit: pageSize, connection, before },
-    isVisible: (name) => isInScope(identity, [name]),
-  });
-  return (
-    <BackupChoice
-      backups={backups}
-      connections={listChoosable(await loadConfig(), identity)}
-      connection={connection}
-      addressOf={(backup) => restoreAddress({ backup: backup.backupId, from: backup.connection, to: choice.to })}
-      newest={before === undefined ? null : restoreAddress({ connection })}
-      older={next === null ? null : restoreAddress({ connection, before: next })}
-    />
-  );
-}
-
 async function LaterSteps({ choice, caller }: StepProps & { choice: { backup: string } }) {
   const { repository } = await openWorkspace();
   const config = await loadConfig();
@@ -103,7 +88,12 @@ async function LaterSteps({ choice, caller }: StepProps & { choice: { backup: st
   const body = toRestoreBody(choice);
   return (
     <>
-      <ChosenBackup repository={repository} backup={found} another={restoreAddress({ to: choice.to })} />
+      <ChosenBackup
+        identity={identity}
+        repository={repository}
+        backup={found}
+        another={restoreAddress({ to: choice.to })}
+      />
       <Card title="Target and options">
         <form method="get" className="grid gap-3" aria-label="Target and options">
           <HiddenFields values={{ backup: found.backupId, from: found.connection }} />
@@ -127,29 +117,35 @@ async function LaterSteps({ choice, caller }: StepProps & { choice: { backup: st
 }
 
 async function LastStep({ choice, caller, body }: StepProps & { body: RestoreBody }) {
-  const { found, error } = await lookSafely(() => lookAtRestore(caller, body));
+  const { found, error } = await lookSafely(caller, () => lookAtRestore(caller, body));
   if (error !== null) return <ErrorPanel error={error} tone="caution" />;
-  const { confirm: _name, key: _key, problem, connection: _of, before: _before, ...values } = choice;
+  const { confirm: _name, key: _key, problem: sealed, connection: _of, before: _before, ...values } = choice;
+  const isWrongName = (await readStartProblem(sealed))?.code === 'wrong_confirmation';
   const { problems, consent, replaces, backup } = found;
   return (
     <>
       <PreflightCard preview={found} />
       {problems.length === 0 && (
         <StartCard
-          {...{ title: 'Start the restore', action: '/restore/start', consent, problem }}
+          {...{ title: 'Start the restore', action: '/restore/start', consent, isWrongName }}
           values={{ ...values, backup: backup.backupId, from: backup.connection }}
           target={body.to}
           button="Start the restore"
         >
           Restores backup <code className="font-mono text-xs">{backup.backupId}</code> of {backup.connection} to{' '}
-          {body.to} and proves the copy. {describeEnd(body, replaces)}
+          {body.to} and proves the copy. {describeEnd({ ...body, replaces })}
         </StartCard>
       )}
     </>
   );
 }
 
-function describeEnd({ cutover, requireApproval, to }: RestoreBody, replaces: boolean): string {
+function describeEnd({
+  cutover,
+  requireApproval,
+  to,
+  replaces,
+}: Pick<RestoreBody, 'cutover' | 'requireApproval' | 'to'> & { replaces: boolean }): string {
   if (cutover === false) return 'The proven copy stays beside the live database; nothing goes live.';
   const waits = requireApproval ? 'Then it waits for an approval. ' : '';
   return replaces

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { showPage } from '#app/frame/show-page.tsx';
+import { placesFor } from '#app/http/places-for.ts';
 import { filterStatuses, parseRunFilter } from '#app/runs/parse-run-filter.ts';
 import { RunsTable } from '#app/runs/runs-table.tsx';
 import { AutoRefresh } from '#app/ui/auto-refresh.tsx';
@@ -31,6 +32,7 @@ export default function RunsPage({ searchParams }: RunsPageProps) {
     const { runs, next } = await listRunSummaries(repository, {
       ...{ ...filter, limit: pageSize },
       isVisible: (run) => isRunInScope(identity, run),
+      onlyReadable: identity.scope !== null,
     });
     const { before, ...kept } = filter;
     const older = new URLSearchParams(Object.entries({ ...kept, before: next ?? undefined }).flatMap(toPair));
@@ -55,7 +57,7 @@ export default function RunsPage({ searchParams }: RunsPageProps) {
           <Button type="submit">Show</Button>
         </form>
         <Card title="Runs" flush>
-          <RunsTable runs={runs} />
+          <RunsTable runs={runs} tell={placesFor(identity)} />
         </Card>
         <nav aria-label="Pages" className="flex gap-2">
           {before !== undefined && (

@@ -4,6 +4,8 @@ import { listChoosable } from '#app/cutover/list-choosable.ts';
 import { lookSafely } from '#app/cutover/look-safely.ts';
 import { PreflightCard } from '#app/cutover/preflight-card.tsx';
 import { StartCard } from '#app/cutover/start-card.tsx';
+import { readStartProblem } from '#app/cutover/start-problem.ts';
+import { StartProblemPanel } from '#app/cutover/start-problem-panel.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
 import type { Caller } from '#app/http/identify.ts';
 import { lookAtTransfer, type TransferBody } from '#app/transfer/start-transfer.ts';
@@ -46,6 +48,7 @@ export default async function TransferPage({ searchParams }: TransferPageProps) 
         ]}
         current={body === undefined ? 0 : 1}
       />
+      <StartProblemPanel sealed={choice.problem} />
       <FirstStep choice={choice} caller={caller} isChosen={body !== undefined} />
       {body !== undefined && <LastStep choice={choice} caller={caller} body={body} />}
     </>
@@ -86,16 +89,17 @@ async function FirstStep({ choice, caller: { identity }, isChosen }: StepProps &
 }
 
 async function LastStep({ choice, caller, body }: StepProps & { body: TransferBody }) {
-  const { found, error } = await lookSafely(() => lookAtTransfer(caller, body));
+  const { found, error } = await lookSafely(caller, () => lookAtTransfer(caller, body));
   if (error !== null) return <ErrorPanel error={error} tone="caution" />;
-  const { confirm: _name, key: _key, problem, ...values } = choice;
+  const { confirm: _name, key: _key, problem: sealed, ...values } = choice;
+  const isWrongName = (await readStartProblem(sealed))?.code === 'wrong_confirmation';
   const { problems, consent } = found;
   return (
     <>
       <PreflightCard preview={found} />
       {problems.length === 0 && (
         <StartCard
-          {...{ title: 'Start the transfer', action: '/transfer/start', values, consent, problem }}
+          {...{ title: 'Start the transfer', action: '/transfer/start', values, consent, isWrongName }}
           target={body.to}
           button="Start the transfer"
         >

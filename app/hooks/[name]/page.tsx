@@ -62,13 +62,16 @@ async function Start({ name, token }: { name: string; token: string }) {
       <input type="hidden" name="pass" value={issueFormPass({ hook: name, key })} />
       <Button type="submit" tone="primary">
         {verbs[hook.start]} {hook.connection}
+        {hook.to !== null && ` to ${hook.to}`}
       </Button>
     </form>
   );
 }
 
 async function Outcome({ name, ticket }: { name: string; ticket: string }) {
-  const { hook, delivery } = await openOrLeave(name, () => findTicket(name, ticket));
+  const { hook, delivery } = await openOrLeave(name, async () =>
+    findTicket(name, { ticket, headers: new Headers(await headers()) }),
+  );
   const outcome = await readOutcome(await openWorkspace(), hook, delivery);
   return (
     <>
@@ -87,9 +90,11 @@ function Problem({ code }: { code: string }) {
   );
 }
 
-const verbs = { backup: 'Back up', gate: 'Ask the gate of', 'backup-and-gate': 'Back up' } as const;
+const verbs = {
+  ...{ backup: 'Back up', gate: 'Ask the gate of', 'backup-and-gate': 'Back up', transfer: 'Move' },
+} as const satisfies Record<Hook['start'], string>;
 
-function describe({ start, connection }: Hook): string {
+function describe({ start, connection, to, fence }: Hook): string {
   switch (start) {
     case 'backup':
       return `It backs ${connection} up.`;
@@ -97,6 +102,10 @@ function describe({ start, connection }: Hook): string {
       return `It asks whether ${connection} has a backup that is good enough.`;
     case 'backup-and-gate':
       return `It backs ${connection} up, and asks whether that is good enough.`;
+    case 'transfer': {
+      const steps = `It backs ${connection} up, restores that to ${to}, proves the copy, and lets it go live there.`;
+      return fence ? `${steps} ${connection} is read-only from then on.` : steps;
+    }
   }
 }
 

@@ -3,28 +3,47 @@ import { exportQuery } from '#app/api/v1/backups/[connection]/[id]/export/query.
 import { pinBody } from '#app/api/v1/backups/[connection]/[id]/pin/body.ts';
 import { verifyBody } from '#app/api/v1/backups/[connection]/[id]/verify/body.ts';
 import { backupBody } from '#app/api/v1/backups/body.ts';
+import { backupsQuery } from '#app/api/v1/backups/query.ts';
 import { drillBody } from '#app/api/v1/drills/body.ts';
 import { pruneBody } from '#app/api/v1/prune/body.ts';
 import { prunePreviewBody } from '#app/api/v1/prune/preview/body.ts';
-import { pageSchema } from '#app/http/read-page.ts';
 import type { Operations } from '#app/openapi/operation.ts';
-import { idempotencyHeaders, nextSchema, startedSchema } from '#app/openapi/schemas.ts';
+import { idempotencyHeaders, nextSchema, recordProblemSchema, startedSchema } from '#app/openapi/schemas.ts';
 
 const names = { connection: z.string(), backupId: z.string() };
 const pin = z.object({ pinnedAt: z.string(), reason: z.string().nullable() });
 const path = { connection: 'A connection of the config.', id: 'A backup, as in `20261121T014500Z-x7k2qd`.' };
+const standing = z.object({ pinned: z.boolean(), proven: z.boolean(), verified: z.boolean(), damaged: z.boolean() });
+const summary = z.object({
+  label: z.string().nullable(),
+  takenAt: z.string().meta({ description: 'When its snapshot was taken.' }),
+  server: z.string(),
+  database: z.string().nullable().meta({ description: '`null` where its key is not given.' }),
+  tables: z.int(),
+  rows: z.string(),
+  bytes: z.string().meta({ description: 'Of COPY text.' }),
+  stored: z.string(),
+  newStored: z.string().meta({ description: 'Of them, what was not in the repository before.' }),
+  gitSha: z.string().nullable(),
+  keyId: z.string().nullable(),
+});
+const listedBackup = z.object({
+  ...names,
+  standing,
+  summary: summary.nullable(),
+  problem: recordProblemSchema.nullable().meta({ description: 'Why its manifest cannot be read.' }),
+});
 const anyFile = { types: ['application/octet-stream', 'application/zstd', 'text/csv', 'application/json'] };
 
 /** What can be asked and done about backups. */
 export const backupOperations: Operations = {
   'GET /api/v1/backups': {
     summary: 'List backups, newest first',
-    query: pageSchema,
+    description:
+      'As `holdfast list --json` tells them. A search for a label or a commit may make a page short, or empty, with a next one.',
+    query: backupsQuery,
     answers: {
-      200: {
-        description: 'A page.',
-        schema: z.object({ backups: z.array(z.looseObject(names)), next: nextSchema }),
-      },
+      200: { description: 'A page.', schema: z.object({ backups: z.array(listedBackup), next: nextSchema }) },
     },
   },
   'POST /api/v1/backups': {
@@ -77,6 +96,7 @@ export const backupOperations: Operations = {
   },
   'POST /api/v1/prune': {
     summary: 'Remove the backups that no rule keeps',
+    description: 'Not for who is limited to some connections: the chunks that are swept are of all.',
     headers: idempotencyHeaders,
     body: { schema: pruneBody, example: { confirm: 'prune' } },
     answers: { 202: { description: 'The run.', schema: startedSchema } },
@@ -89,7 +109,9 @@ export const backupOperations: Operations = {
         description: 'Nothing was changed.',
         schema: z.object({
           backups: z.array(z.looseObject(names)),
-          sweep: z.looseObject({ chunks: z.number(), bytes: z.number() }),
+          sweep: z.looseObject({ chunks: z.number(), bytes: z.number() }).nullable().meta({
+            description: 'Of all connections; `null` for who is limited to some.',
+          }),
         }),
       },
     },

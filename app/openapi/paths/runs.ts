@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { rollbackBody } from '#app/api/v1/runs/[id]/rollback/body.ts';
-import { pageSchema } from '#app/http/read-page.ts';
+import { runsQuery } from '#app/api/v1/runs/query.ts';
 import type { Operations } from '#app/openapi/operation.ts';
-import { decidedSchema, nextSchema, startedSchema } from '#app/openapi/schemas.ts';
+import { decidedSchema, nextSchema, startedSchema, unreadableSchema } from '#app/openapi/schemas.ts';
 import { proofSchema } from '#lib/proof/proof.ts';
 import {
   progressSchema,
@@ -53,8 +53,15 @@ const download = z.object({ download: z.string().optional().meta({ description: 
 export const runOperations: Operations = {
   'GET /api/v1/runs': {
     summary: 'List runs, newest first',
-    query: pageSchema,
-    answers: { 200: { description: 'A page.', schema: z.object({ runs: z.array(listedRun), next: nextSchema }) } },
+    description:
+      'Narrowed, a page may be short, or empty, with a next one. What cannot be read has a `problem` in place of all else; to a token with a scope, and in a narrowed list, it is left out.',
+    query: runsQuery,
+    answers: {
+      200: {
+        description: 'A page.',
+        schema: z.object({ runs: z.array(z.union([listedRun, unreadableSchema])), next: nextSchema }),
+      },
+    },
   },
   'GET /api/v1/runs/[id]': {
     summary: 'One run, with its timeline',

@@ -4,7 +4,7 @@ import { testBody } from '#app/api/v1/notifications/test/body.ts';
 import { credentialsBody } from '#app/api/v1/session/body.ts';
 import { pageSchema } from '#app/http/read-page.ts';
 import type { Operations } from '#app/openapi/operation.ts';
-import { checksSchema, nextSchema } from '#app/openapi/schemas.ts';
+import { checksSchema, nextSchema, unreadableSchema } from '#app/openapi/schemas.ts';
 import { apiTokenSchema, tokenRequestSchema } from '#lib/access/api-token.ts';
 import { roles } from '#lib/access/role.ts';
 import { auditEntrySchema } from '#lib/audit/audit-entry.ts';
@@ -18,6 +18,9 @@ const identity = z.object({
 });
 const token = apiTokenSchema.omit({ hash: true }).extend({ state: z.enum(['active', 'expired', 'revoked']) });
 const usedToken = token.extend({ lastUsedAt: z.string().nullable() });
+const unreadable = z.array(unreadableSchema);
+const tokenList = z.object({ tokens: z.array(usedToken), unreadable });
+const auditPage = z.object({ entries: z.array(auditEntrySchema), unreadable, next: nextSchema });
 
 const health = z.object({
   live: z.literal(true),
@@ -84,7 +87,7 @@ export const serviceOperations: Operations = {
   'POST /api/v1/events': {
     summary: 'Send an event, or a list of them',
     description:
-      'Every event asks for an action of its own, and an event with an id that was sent before starts nothing. Either all are sent, or none.',
+      'Every event asks for an action of its own, and one with an id that the same caller has sent before starts nothing. Either all are sent, or none.',
     body: {
       schema: z.union([
         z.union(eventSchemas.map(toEnvelope)),
@@ -95,18 +98,23 @@ export const serviceOperations: Operations = {
       ]),
       example: { name: 'holdfast/backup.requested', data: { connection: 'production' }, id: 'release-17' },
     },
-    answers: { 202: { description: 'They are durable.', schema: z.object({ ids: z.array(z.string()) }) } },
+    answers: {
+      202: {
+        description: 'They are durable. `ids` are those under which they are sent: a run carries its one as `eventId`.',
+        schema: z.object({ ids: z.array(z.string()) }),
+      },
+    },
   },
   'GET /api/v1/audit': {
     summary: 'The audit log, newest first',
     query: pageSchema.omit({ connection: true }),
     answers: {
-      200: { description: 'A page.', schema: z.object({ entries: z.array(auditEntrySchema), next: nextSchema }) },
+      200: { description: 'A page.', schema: auditPage },
     },
   },
   'GET /api/v1/tokens': {
     summary: 'Every token there ever was',
-    answers: { 200: { description: 'Never a secret.', schema: z.object({ tokens: z.array(usedToken) }) } },
+    answers: { 200: { description: 'Never a secret.', schema: tokenList } },
   },
   'POST /api/v1/tokens': {
     summary: 'Make a token',

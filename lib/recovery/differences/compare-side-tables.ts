@@ -6,14 +6,15 @@ import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
 import type { RecoveryPlan, SideTable } from '#lib/recovery/recovery-plan.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { reportProgress } from '#lib/runs/progress-reporter.ts';
-import { compareTable, noScript } from './compare-table.ts';
+import { compareTable } from './compare-table.ts';
 import { type TableDifferences, writeTableDifferences } from './differences.ts';
+import { explainNotCompared, notCompared } from './not-compared.ts';
 
 /**
  * Compares side tables with live ones until the time budget is used, always at least one; answers where the next step
  * begins. What is found is kept in the run's folder, since it holds people's keys. Each table is read in a read-only
- * transaction of its own: its lock ends with it. Changes nothing in the database: safe to run twice.
- * @throws a classified error that names the table.
+ * transaction of its own: its lock ends with it. One that the server cannot read is told in the report. Changes nothing
+ * in the database: safe to run twice. @throws an UnavailableError that names the table where the connection is lost.
  */
 export async function compareSideTables(
   step: { runId: string; from: number },
@@ -53,29 +54,11 @@ async function compareAtOneMoment(
     await session.query('commit');
     return differences;
   } catch (cause) {
-    // 55P03 lock_not_available: somebody alters the live table. The rows are recovered all the same.
-    if (sqlstateOf(cause) !== '55P03') throw classifyError(cause, `table ${describeTable(compared.table)}`);
+    const reason = explainNotCompared(cause);
+    if (reason === undefined) throw classifyError(cause, `table ${describeTable(compared.table)}`);
     await session.query('rollback');
-    return notCompared(compared.table, 'another session holds a lock on it');
+    return notCompared(compared.table, reason);
   }
-}
-
-function notCompared(table: SideTable, reason: string): TableDifferences {
-  const unknown = { rows: null, examples: [] };
-  return {
-    ...{
-      schema: table.schema,
-      name: table.name,
-      side: table.side,
-      key: table.key,
-      compared: 'unread',
-      reason,
-      notes: [],
-    },
-    rows: { backup: table.rows, live: null },
-    ...{ onlyInBackup: unknown, onlyInLive: unknown, different: unknown },
-    statements: { ...noScript, insert: null, update: null },
-  };
 }
 
 /** A long query must not go on for a client that was killed (manual, "client_connection_check_interval"; since 14). */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { DamagedError } from '#lib/errors/damaged-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 
@@ -61,18 +60,12 @@ export async function writeTableDifferences(
   await repository.putJson(`${runFolder(runId)}differences/${index}.json`, differences);
 }
 
-/** What was found of one table. @throws DamagedError where it is gone. */
-export async function readTableDifferences(
+/** What was found of one table, where it has come to that. */
+export async function findTableDifferences(
   repository: Repository,
   { runId, index }: { runId: string; index: number },
-): Promise<TableDifferences> {
-  const key = `${runFolder(runId)}differences/${index}.json`;
-  const found = await repository.getJson(key, tableDifferencesSchema);
-  if (found) return found;
-  throw new DamagedError(`${key} is missing in ${repository.location}.`, {
-    code: 'run_state_missing',
-    hint: 'Start the recovery again.',
-  });
+): Promise<TableDifferences | undefined> {
+  return repository.getJson(`${runFolder(runId)}differences/${index}.json`, tableDifferencesSchema);
 }
 
 /** Keeps the report of a run. */

@@ -4,19 +4,29 @@ import { planTableScript } from '#lib/recovery/definition/plan-table-script.ts';
 import type { RecoveryPlan } from '#lib/recovery/recovery-plan.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
-import { type Differences, readTableDifferences, type TableDifferences, writeDifferences } from './differences.ts';
+import { type Differences, findTableDifferences, type TableDifferences, writeDifferences } from './differences.ts';
+import { notCompared } from './not-compared.ts';
 
 /**
  * Puts the report together from what was found of each table, and keeps it: a table that is gone gets the statements
- * that make it again. Safe to run twice.
+ * that make it again, and one that was not come to is told as not compared. Safe to run twice.
  */
 export async function reportDifferences(
   runId: string,
-  options: { plan: RecoveryPlan; manifest: Manifest; target: string; repository: Repository },
+  options: {
+    plan: RecoveryPlan;
+    manifest: Manifest;
+    target: string;
+    repository: Repository;
+    /** Why the comparison has not come to all tables, where that is so. */
+    endedBy: string | null;
+  },
 ): Promise<Differences> {
   const { plan, target, repository } = options;
   const found: TableDifferences[] = [];
-  for (const index of plan.tables.keys()) found.push(await readTableDifferences(repository, { runId, index }));
+  const reason = `the comparison has ended before it: ${options.endedBy ?? 'what it found is missing'}`;
+  for (const [index, table] of plan.tables.entries())
+    found.push((await findTableDifferences(repository, { runId, index })) ?? notCompared(table, reason));
   const drop = `drop schema ${quoteIdent(plan.schema)} cascade;`;
   const differences = {
     backup: plan.backup,

@@ -24,7 +24,9 @@ export function summarizeDifferences({ tables }: Differences): DifferencesSummar
 }
 
 /** One sentence for people: `3 rows are only in the backup, 1 is only in live, 2 are different.` */
-export function describeDifferences({ notByKey, onlyInBackup, onlyInLive, different }: DifferencesSummary): string {
+export function describeDifferences(summary: DifferencesSummary): string {
+  const { tables, notByKey, onlyInBackup, onlyInLive, different } = summary;
+  if (notByKey === tables) return 'No table was compared row by row.';
   const are = (rows: string, what: string): string => `${rows} ${rows === '1' ? 'row is' : 'rows are'} ${what}`;
   const numbers = [
     are(onlyInBackup, 'only in the backup'),

@@ -49,7 +49,7 @@ describe('the audit log', () => {
 
   it('has no page where there is none', async () => {
     await using place = await openFileRepository();
-    expect(await listAudit(place.repository, { limit: 5 })).toEqual({ entries: [], next: null });
+    expect(await listAudit(place.repository, { limit: 5 })).toEqual({ entries: [], unreadable: [], next: null });
     await writeAudit(place.repository, note);
     for (const before of ['nonsense', '99999999T000000Z-x', '00000101T000000Z-x']) {
       const { entries } = await listAudit(place.repository, { limit: 5, before });
@@ -57,13 +57,30 @@ describe('the audit log', () => {
     }
   });
 
+  it('tells which entry cannot be read, and shows the others', async () => {
+    await using place = await openFileRepository();
+    const { repository } = place;
+    for (const day of [19, 20, 21]) await writeAudit(repository, { ...note, object: `${day}` }, at(`2026-11-${day}`));
+    const now = at('2026-11-21');
+    const [, middle] = (await listAudit(repository, { limit: 5, now })).entries;
+    const id = middle?.id ?? '';
+    await repository.store.put(`audit/${id.slice(0, 8)}/${id}.json`, [Buffer.from('{"id":')]);
+    expect(await listAudit(repository, { limit: 5, now })).toMatchObject({
+      entries: [{ object: '21' }, { object: '19' }],
+      unreadable: [{ id, problem: { name: 'DamagedError' } }],
+      next: null,
+    });
+  });
+
   it('cuts what others wrote at length', async () => {
     await using place = await openFileRepository();
     const long = 'x'.repeat(10_000);
-    await writeAudit(place.repository, { ...note, object: long, detail: { reason: long } });
-    const { entries } = await listAudit(place.repository, { limit: 1 });
-    expect(entries[0]?.object?.length).toBe(300);
-    expect(JSON.stringify(entries[0]).length).toBeLessThan(1_500);
+    const who = { ...note.who, id: long, name: long };
+    await writeAudit(place.repository, { who, role: null, from: long, what: long, object: long, outcome: 'refused' });
+    await writeAudit(place.repository, { ...note, object: long, run: long, detail: { reason: long } });
+    const { entries } = await listAudit(place.repository, { limit: 2 });
+    expect(entries.map(({ object }) => object?.length)).toEqual([300, 300]);
+    for (const entry of entries) expect(JSON.stringify(entry).length).toBeLessThan(2_500);
   });
 });
 

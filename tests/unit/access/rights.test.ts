@@ -66,9 +66,21 @@ describe('a right', () => {
   });
 
   it('does not show a run of the whole service to a scope', () => {
-    expect(isRunInScope(scoped, { connection: null, target: null })).toBe(false);
-    expect(isRunInScope(scoped, { connection: 'production', target: null })).toBe(true);
-    expect(isRunInScope(scoped, { connection: 'production', target: 'other' })).toBe(false);
-    expect(isRunInScope(admin, { connection: null, target: null })).toBe(true);
+    const run = { kind: 'backup', connection: null, target: null } as const;
+    expect(isRunInScope(scoped, { ...run, kind: 'sweep' })).toBe(false);
+    expect(isRunInScope(scoped, { ...run, connection: 'production' })).toBe(true);
+    expect(isRunInScope(scoped, { ...run, connection: 'production', target: 'other' })).toBe(false);
+    expect(isRunInScope(admin, { ...run, kind: 'sweep' })).toBe(true);
+  });
+
+  it('does not show a scope what reads a backup of nobody knows which connection', () => {
+    for (const kind of ['restore', 'recover', 'verify'] as const) {
+      const run = { kind, connection: null, target: 'production' };
+      expect(isRunInScope(scoped, run), kind).toBe(false);
+      expect(isRunInScope(scoped, { ...run, connection: 'neon' }), kind).toBe(true);
+      expect(isRunInScope(admin, run), kind).toBe(true);
+    }
+    // A rollback puts the target's own data back.
+    expect(isRunInScope(scoped, { kind: 'rollback', connection: null, target: 'neon' })).toBe(true);
   });
 });

@@ -118,7 +118,21 @@ describe('a token of the repository', () => {
     expect(await hasAdmin(repository, day)).toBe(true);
     await revokeToken(repository, token.id, { by: 'x' });
     expect(await hasAdmin(repository, day)).toBe(false);
-    expect(await listTokens(repository)).toHaveLength(4);
+    expect(await listTokens(repository)).toMatchObject({ tokens: { length: 4 }, unreadable: [] });
+  });
+
+  it('that cannot be read is told, hides no other, and may be the one of an admin', async () => {
+    await using place = await openFileRepository();
+    const { repository } = place;
+    const { token } = await createToken(repository, wanted, { by: 'x' });
+    const { token: cut } = await createToken(repository, wanted, { by: 'x' });
+    await repository.store.put(`access/tokens/${cut.id}.json`, [Buffer.from('{"id":')]);
+    const { tokens, unreadable } = await listTokens(repository);
+    expect(tokens.map(({ id }) => id)).toEqual([token.id]);
+    expect(unreadable).toMatchObject([{ id: cut.id, problem: { name: 'DamagedError' } }]);
+    await expect(hasAdmin(repository)).rejects.toMatchObject({ name: 'DamagedError' });
+    await createToken(repository, { ...wanted, role: 'admin', connections: null }, { by: 'x' });
+    expect(await hasAdmin(repository)).toBe(true);
   });
 
   it.each(['0s', '59s', '11000d', 'soon', '-1d'])('cannot expire after %s', async (expiresIn) => {

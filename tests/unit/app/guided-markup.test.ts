@@ -41,34 +41,31 @@ describe('the preflight on a page', () => {
 });
 
 describe('the form that starts it', () => {
-  const render = (consent: Check[], problem: string | undefined) =>
+  const render = (consent: Check[], isWrongName = false) =>
     renderToStaticMarkup(
       createElement(StartCard, {
         ...{ title: 'Start', action: '/restore/start', values: { to: 'live', tables: ['a', 'b'], absent: undefined } },
-        ...{ target: 'live', consent, button: 'Go', problem },
+        ...{ target: 'live', consent, button: 'Go', isWrongName },
         // biome-ignore lint/correctness/noChildrenProp: the type of the props asks for them here.
         children: 'It goes.',
       }),
     );
 
   it('wants the name where a check does, and carries what was chosen', () => {
-    const markup = render([check('protection', false)], undefined);
+    const markup = render([check('protection', false)]);
     expect(markup).toContain('connection live: protection detail.');
     expect(markup).toMatch(/<input required=""[^>]* name="confirm"/);
     expect(markup.match(/name="tables" value="[ab]"/g)).toHaveLength(2);
     expect(markup).not.toContain('absent');
     expect(markup).not.toContain('style=');
-    const keys = [markup, render([], undefined)].map((one) => /name="key" value="([^"]+)"/.exec(one)?.[1]);
+    const keys = [markup, render([])].map((one) => /name="key" value="([^"]+)"/.exec(one)?.[1]);
     expect(new Set(keys).size).toBe(2);
-    expect(render([], undefined)).not.toContain('name="confirm"');
+    expect(render([])).not.toContain('name="confirm"');
   });
 
-  it('shows no text that somebody has written into the address', () => {
-    expect(render([], 'wrong_confirmation')).toContain('The name that was typed is not live. Nothing was begun.');
-    expect(render([], 'preflight_encoding')).toContain('preflight_encoding');
-    const strange = render([], '<b>Call 555-1234</b>');
-    expect(strange).toContain('unknown');
-    expect(strange).not.toContain('555');
+  it('marks the name where another one was typed', () => {
+    expect(render([check('protection', false)], true)).toContain('aria-invalid="true"');
+    expect(render([check('protection', false)], false)).not.toContain('aria-invalid');
   });
 });
 
@@ -103,7 +100,7 @@ describe('the backups to choose from', () => {
     const markup = renderToStaticMarkup(
       createElement(BackupChoice, {
         ...{ backups: [{ ...key, marks, outline: null, problem }], connections: [], connection: undefined },
-        ...{ addressOf: () => '/', newest: null, older: null },
+        ...{ addressOf: () => '/', tell: (text: string) => text, newest: null, older: null },
       }),
     );
     expect(markup).toContain('object damaged');

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { hidePlaces, toJsonWithoutPlaces } from '#app/http/hide-places.ts';
+import { placesFor } from '#app/http/places-for.ts';
 
 it.each([
   ['No backup in file:/var/lib/holdfast/repository.', 'No backup in the repository.'],
@@ -21,11 +22,23 @@ it.each([
   expect(hidePlaces(text)).toBe(text);
 });
 
-it('hides them in what an answer tells of an error, and leaves its data', () => {
-  const answer = {
-    runs: [{ label: '/srv/data', error: { message: 'No backup in file:/srv/data.', hint: 'See `list`.' } }],
-  };
-  expect(JSON.parse(toJsonWithoutPlaces(answer))).toEqual({
-    runs: [{ label: '/srv/data', error: { message: 'No backup in the repository.', hint: 'See `list`.' } }],
+it('hides them in every sentence of an answer, and leaves its data', () => {
+  const place = 'Cannot read file:/srv/data/backups.';
+  const told = 'Cannot read the repository.';
+  const answer = (text: string) => ({
+    runs: [{ label: '/srv/data', error: { message: text, hint: text } }],
+    ...{ unread: [text], heldBack: text, failures: [text, text], problem: text },
+    checks: [{ object: '/srv/data', detail: text }],
+    failed: [{ key: 'chunks/ab', reason: text }],
+    pin: { reason: 'before file:/srv/data moves' },
+    url: 'postgres://app@live/srv/data',
   });
+  expect(JSON.parse(toJsonWithoutPlaces(answer(place)))).toEqual(answer(told));
+});
+
+it('shows them on a page only to an admin of everything', () => {
+  const text = 'No backup in file:/srv/data.';
+  expect(placesFor({ role: 'admin', scope: null })(text)).toBe(text);
+  expect(placesFor({ role: 'admin', scope: ['live'] })(text)).toBe('No backup in the repository.');
+  expect(placesFor({ role: 'operator', scope: null })(text)).toBe('No backup in the repository.');
 });

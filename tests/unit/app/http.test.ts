@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toProblem } from '#app/http/problem.ts';
-import { readPage, takePage } from '#app/http/read-page.ts';
+import { readPage } from '#app/http/read-page.ts';
 import { DamagedError } from '#lib/errors/damaged-error.ts';
 
 describe('a problem', () => {
@@ -21,26 +21,6 @@ describe('a problem', () => {
 });
 
 describe('a page of a listing', () => {
-  const all = ['e', 'd', 'c', 'b', 'a'];
-  const idOf = (id: string): string => id;
-
-  it('leads through the whole list, each entry once', () => {
-    const seen: string[] = [];
-    let before: string | undefined;
-    for (;;) {
-      const { items, next } = takePage(all, { limit: 2, before, idOf });
-      seen.push(...items);
-      if (next === null) break;
-      before = next;
-    }
-    expect(seen).toEqual(all);
-  });
-
-  it('says that nothing follows when it ends with the list', () => {
-    expect(takePage(all, { limit: 5, idOf })).toEqual({ items: all, next: null });
-    expect(takePage([], { limit: 5, idOf })).toEqual({ items: [], next: null });
-  });
-
   it('has 50 entries unless told, and 200 at most', () => {
     expect(readPage(new Request('http://h/?connection=a'))).toEqual({ limit: 50, connection: 'a' });
     for (const limit of ['0', '201', '1.5', 'many', '']) {

@@ -39,6 +39,18 @@ describe('the events of a request', () => {
       'bad_event',
       '"parent"',
     ],
+    [
+      'a run of a name that no run has',
+      JSON.stringify({ name: 'holdfast/discard.requested', data: { run: 'x'.repeat(201) } }),
+      'bad_event',
+      '200',
+    ],
+    [
+      'a confirmation at length',
+      JSON.stringify({ name: 'holdfast/rollback.requested', data: { run: 'x', confirm: 'x'.repeat(201) } }),
+      'bad_event',
+      '200',
+    ],
     ['an outcome', JSON.stringify({ name: 'holdfast/backup.completed', data: {} }), 'unknown_event', 'completed'],
     [
       'an event of the engine',

@@ -5,6 +5,8 @@ import type { StepRecord } from '#lib/runs/run-record.ts';
 const start = Date.parse('2026-11-21T00:00:00.000Z');
 const at = (seconds: number): string => new Date(start + seconds * 1000).toISOString();
 
+const tell = (text: string): string => text;
+
 function attempt(from: number, to: number, more: Partial<StepRecord['attempts'][number]> = {}) {
   return {
     ...{ attempt: 0, startedAt: at(from), endedAt: at(to), outcome: 'completed' as const, waitedMs: 0, error: null },
@@ -17,7 +19,7 @@ const error = { name: 'UnavailableError', code: 'connection_lost', message: 'cut
 describe('the timeline of a run', () => {
   it('lays steps out on the run’s time', () => {
     const steps = [{ n: '1', slug: 'preflight', attempts: [attempt(0, 2)] }];
-    expect(planTimeline(steps, { from: start, to: start + 10_000 })).toEqual([
+    expect(planTimeline(steps, { tell, from: start, to: start + 10_000 })).toEqual([
       {
         ...{ n: '1', slug: 'preflight', outcome: 'completed', attempts: 1, startedAt: at(0) },
         ...{ workedMs: 2_000, waitedMs: 0, errors: [], spans: [{ kind: 'worked', from: 0, width: 200 }] },
@@ -29,7 +31,7 @@ describe('the timeline of a run', () => {
     const failed = attempt(1, 2, { outcome: 'failed', error });
     const again = attempt(6, 8, { attempt: 1, waitedMs: 4_000 });
     const steps = [{ n: '2', slug: 'copy', attempts: [failed, again] }];
-    const [step] = planTimeline(steps, { from: start, to: start + 10_000 });
+    const [step] = planTimeline(steps, { tell, from: start, to: start + 10_000 });
     expect(step).toMatchObject({ outcome: 'retried', attempts: 2, workedMs: 3_000, waitedMs: 4_000, errors: ['cut'] });
     expect(step?.spans).toEqual([
       { kind: 'failed', from: 100, width: 100 },
@@ -40,9 +42,9 @@ describe('the timeline of a run', () => {
 
   it('has failed where the last attempt did, and keeps within the run where clocks differ', () => {
     const steps = [{ n: '3', slug: 'proof', attempts: [attempt(-5, 20, { outcome: 'failed', error })] }];
-    const [step] = planTimeline(steps, { from: start, to: start + 10_000 });
+    const [step] = planTimeline(steps, { tell, from: start, to: start + 10_000 });
     expect(step).toMatchObject({ outcome: 'failed', spans: [{ kind: 'failed', from: 0, width: 1000 }] });
-    expect(planTimeline(steps, { from: start, to: start })[0]?.spans).toEqual([
+    expect(planTimeline(steps, { tell, from: start, to: start })[0]?.spans).toEqual([
       { kind: 'failed', from: 0, width: 1000 },
     ]);
   });

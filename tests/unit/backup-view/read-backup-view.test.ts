@@ -71,7 +71,7 @@ describe('the view of a backup', () => {
     await using place = await makeBackupPlace();
     await place.commit(1);
     const reading = readBackupView(place.repository, { connection: name, backupId });
-    await expect(reading).rejects.toMatchObject({ name: 'UsageError', code: 'no_such_backup' });
+    await expect(reading).rejects.toMatchObject({ name: 'UsageError', code: 'unknown_backup' });
   });
 });
 

@@ -3,9 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '#lib/config/resolve-config.ts';
 import { checkHookToken } from '#lib/hooks/check-hook-token.ts';
-import { claimDelivery, findByTicket, settleDelivery } from '#lib/hooks/delivery-store.ts';
+import {
+  claimDelivery,
+  findByTicket,
+  listDeliveries,
+  readDelivery,
+  settleFailed,
+  settleSent,
+} from '#lib/hooks/delivery-store.ts';
 import { checkFormPass, issueFormPass } from '#lib/hooks/form-pass.ts';
 import { createHookToken, readHookToken, revokeHookToken, rotateHookToken } from '#lib/hooks/hook-token-store.ts';
+import { planDelivery } from '#lib/hooks/plan-delivery.ts';
 import { openFileRepository } from '#tests/support/file-repository.ts';
 
 const hooksOf = (hooks: unknown, environment: Record<string, string> = {}) =>
@@ -37,9 +45,30 @@ describe('the hooks of the config', () => {
     ['a secret without a signature', { start: 'backup', connection: 'a', secretFrom: 'A' }, /signature/],
     ['events without a signature', { start: 'backup', connection: 'a', events: ['push'] }, /signature/],
     ['a gate that nobody asks', { start: 'backup', connection: 'a', gate: {} }, /asks no gate/],
+    ['a gate of a transfer', { start: 'transfer', connection: 'a', to: 'neon', gate: {} }, /asks no gate/],
+    ['a transfer to nowhere', { start: 'transfer', connection: 'a' }, /a transfer needs/],
+    ['a transfer to what there is not', { start: 'transfer', connection: 'a', to: 'b' }, /deploy.to: there is no/],
+    ['a transfer into itself', { start: 'transfer', connection: 'neon', to: 'neon' }, /the connection itself/],
+    ['another name to confirm', { start: 'transfer', connection: 'a', to: 'neon', confirm: 'a' }, /name of `to`/],
+    ['a target of a backup', { start: 'backup', connection: 'a', to: 'neon' }, /a transfer needs/],
+    ['a fence of a backup', { start: 'backup', connection: 'a', fence: true }, /about a transfer/],
+    ['a label of a transfer', { start: 'transfer', connection: 'a', to: 'neon', label: 'x' }, /label of its own/],
+    [
+      'an event of GitHub without a time',
+      { start: 'backup', connection: 'a', signature: 'github', secretFrom: 'A', events: ['repository_dispatch'] },
+      /events of GitHub/,
+    ],
     ['no connection', { start: 'backup' }, /connection/],
   ])('refuse %s', (_, hook, message) => {
     expect(() => hooksOf({ deploy: hook })).toThrow(message);
+  });
+
+  it('move a database where the config consents to it', () => {
+    const hooks = { move: { start: 'transfer', connection: 'production', to: 'new', fence: true } };
+    const written = { connections: { new: { protected: true } }, hooks };
+    expect(() => resolveConfig(written, {})).toThrow(/new is protected/);
+    const consent = { ...written, hooks: { move: { ...hooks.move, confirm: 'new' } } };
+    expect(resolveConfig(consent, {}).hooks.get('move')).toMatchObject({ to: 'new', fence: true, confirm: 'new' });
   });
 
   it('refuse a name that is no part of an address', () => {
@@ -85,23 +114,52 @@ describe('a delivery', () => {
   it('is claimed once, also by many at once', async () => {
     await using place = await openFileRepository();
     const claims = await Promise.all(Array.from({ length: 8 }, () => claimDelivery(place.repository, one)));
-    expect(claims.filter(({ first }) => first)).toHaveLength(1);
+    expect(claims.filter(({ isFirst }) => isFirst)).toHaveLength(1);
     expect(new Set(claims.map(({ delivery }) => delivery.ticket)).size).toBe(1);
-    expect((await claimDelivery(place.repository, { ...one, hook: 'other' })).first).toBe(true);
+    expect((await claimDelivery(place.repository, { ...one, hook: 'other' })).isFirst).toBe(true);
   });
 
-  it('is claimed again where it could not be sent, or its process died', async () => {
+  it('that was taken stays so, with every id that Inngest has given its event', async () => {
     await using place = await openFileRepository();
     const { repository } = place;
     const { delivery } = await claimDelivery(repository, { ...one, now: 1_000 });
-    expect((await claimDelivery(repository, { ...one, now: 31_000 })).first).toBe(false);
-    const again = await claimDelivery(repository, { ...one, now: 62_000 });
-    expect(again).toEqual({ delivery, first: true });
-    await settleDelivery(repository, delivery, { state: 'failed' });
-    expect((await claimDelivery(repository, { ...one, now: 2_000 })).first).toBe(true);
-    await settleDelivery(repository, delivery, { state: 'sent', ids: ['of-inngest'] });
-    const late = await claimDelivery(repository, { ...one, now: 9e9 });
-    expect(late).toMatchObject({ first: false, delivery: { events: [`hook.deploy.${one.id}`, 'of-inngest'] } });
+    await settleFailed(repository, delivery);
+    expect(await claimDelivery(repository, one)).toMatchObject({ isFirst: false, delivery: { state: 'failed' } });
+    await settleSent(repository, delivery, { ids: ['first'], now: 5_000 });
+    // Two attempts at once: the other one has had its event taken too, or not.
+    await settleSent(repository, delivery, { ids: ['second'], now: 9_000 });
+    await settleFailed(repository, delivery);
+    expect(await readDelivery(repository, one)).toEqual({
+      ...delivery,
+      ...{ state: 'sent', sentAt: new Date(5_000).toISOString() },
+      events: [`hook.deploy.${one.id}`, 'first', 'second'],
+    });
+  });
+
+  it('is sent again until it was taken, and a webhook is replayed after it, or after a day', () => {
+    const at = new Date(0).toISOString();
+    const hour = 3_600_000;
+    const plan = (state: 'claimed' | 'failed' | 'sent' | 'ignored', by: 'token' | 'form' | 'webhook', hours: number) =>
+      planDelivery({ state, at }, { by, ignored: null, now: hours * hour });
+    for (const state of ['claimed', 'failed'] as const) {
+      for (const by of ['token', 'form', 'webhook'] as const) expect(plan(state, by, 0.01)).toBe('send');
+      expect(plan(state, 'token', 30)).toBe('send');
+      expect(plan(state, 'webhook', 22)).toBe('send');
+      expect(plan(state, 'webhook', 24)).toBe('replayed');
+    }
+    for (const state of ['sent', 'ignored'] as const) expect(plan(state, 'webhook', 0.01)).toBe('replayed');
+    expect(plan('sent', 'token', 400)).toBe('answer');
+    const ignored = { by: 'webhook', ignored: 'about something else', now: 0 } as const;
+    expect(planDelivery({ state: 'failed', at }, ignored)).toBe('answer');
+  });
+
+  it('is listed with those of its hook, the newest first', async () => {
+    await using place = await openFileRepository();
+    for (const [n, hook] of ['deploy', 'deploy', 'other'].entries()) {
+      await claimDelivery(place.repository, { hook, id: `${n}`.repeat(32), now: n * 1_000 });
+    }
+    const listed = await listDeliveries(place.repository, { hook: 'deploy', limit: 5 });
+    expect(listed.map(({ id }) => id[0])).toEqual(['1', '0']);
   });
 
   it('is shown to who has its ticket', async () => {

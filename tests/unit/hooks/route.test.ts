@@ -82,7 +82,9 @@ it('a refusal to a page goes to the page', async () => {
 });
 
 it('a webhook that could not be handed on may come again', { timeout: 120_000 }, async () => {
-  const body = '{"ref":"refs/heads/main"}';
+  const sha = 'ab'.repeat(20);
+  const pushed = { pushed_at: Math.floor(Date.now() / 1_000) };
+  const body = JSON.stringify({ ref: 'refs/heads/main', before: sha, after: sha, commits: [], repository: pushed });
   const signed = `sha256=${createHmac('sha256', 'secret').update(body).digest('hex')}`;
   const send = () => post('push', { body, headers: { 'x-github-event': 'push', 'x-hub-signature-256': signed } });
   expect(await send()).toMatchObject({ status: 503, json: { code: 'event_not_sent' } });

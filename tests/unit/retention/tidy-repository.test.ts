@@ -30,6 +30,23 @@ it('keeps an announced commit for a day, however short the grace time is', async
   expect(await tidy()).toEqual([]);
 });
 
+it('keeps what hooks were sent until it could not come again, and their tokens for good', async () => {
+  const objects = new Map<string, { bytes: Buffer; modified: Date }>();
+  const repository = createRepository({
+    ...{ store: createMemoryStore(objects), seal: plainSeal, codec: 'zstd', keys: null },
+    beforeChunks: async () => undefined,
+  });
+  const config = resolveConfig({}, { DATABASE_URL: 'postgres://localhost/x' });
+  const days = (name: string, ago: number) =>
+    objects.set(name, { bytes: Buffer.from('{}'), modified: new Date(Date.now() - ago * 86_400_000) });
+  days('hooks/deploy/aa.json', 31);
+  days('hooks/push/bb.json', 29.5);
+  days('access/hooks/deploy.json', 400);
+  await tidyRepository({ config, repository }, '20261121T014500Z-x7k2qd');
+  const left = [...objects.keys()].filter((key) => !key.startsWith('runs/'));
+  expect(left.sort()).toEqual(['access/hooks/deploy.json', 'hooks/push/bb.json']);
+});
+
 it('killed at an old run leaves it to the next prune: what says that it has ended goes last', async () => {
   const objects = new Map<string, { bytes: Buffer; modified: Date }>();
   const store = createMemoryStore(objects);

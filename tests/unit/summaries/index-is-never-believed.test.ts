@@ -131,7 +131,7 @@ async function readLists(repository: Repository) {
   const runs: unknown[] = [];
   for (let before: string | undefined; ; ) {
     const page = await listRunSummaries(repository, { limit: 70, before });
-    runs.push(...page.runs);
+    runs.push(...page.runs.map(({ summary }) => summary));
     if (page.next === null) break;
     before = page.next;
   }

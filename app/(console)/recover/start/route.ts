@@ -22,7 +22,7 @@ export function POST(request: Request): Promise<Response> {
           hint: 'Choose all of them, then start it.',
         });
       }
-      return startRecovery(caller, body, choice.key === undefined ? null : requireKey(choice.key));
+      return startRecovery(caller, { asked: body, key: choice.key === undefined ? null : requireKey(choice.key) });
     },
     comeBack: (choice, problem) => recoveryAddress({ ...choice, problem }),
   });

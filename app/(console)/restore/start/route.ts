@@ -22,7 +22,7 @@ export function POST(request: Request): Promise<Response> {
           hint: 'Choose both, then start it.',
         });
       }
-      return startRestore(caller, body, choice.key === undefined ? null : requireKey(choice.key));
+      return startRestore(caller, { asked: body, key: choice.key === undefined ? null : requireKey(choice.key) });
     },
     comeBack: (choice, problem) => restoreAddress({ ...choice, problem }),
   });

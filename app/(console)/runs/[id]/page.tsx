@@ -1,18 +1,22 @@
 import type { Metadata } from 'next';
+import { BackupLink } from '#app/backups/backup-link.tsx';
 import { DifferencesCard } from '#app/differences/differences-card.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
-import { requireRightOf } from '#app/http/authorize.ts';
+import { placesFor } from '#app/http/places-for.ts';
+import { tellError } from '#app/http/tell-error.ts';
 import { ProofSummaryCard } from '#app/proof/proof-summary-card.tsx';
 import { cutoverFacts } from '#app/runs/cutover-facts.ts';
 import { LiveProgress } from '#app/runs/live-progress.tsx';
+import { OutcomeCards } from '#app/runs/outcome-cards.tsx';
 import { outcomeFacts } from '#app/runs/outcome-facts.tsx';
 import { planTimeline } from '#app/runs/plan-timeline.ts';
-import { connectionsOf, requireRun } from '#app/runs/require-run.ts';
+import { requireRun } from '#app/runs/require-run.ts';
 import { RunActions } from '#app/runs/run-actions.tsx';
 import { RunLine } from '#app/runs/run-line.tsx';
 import { RunParts } from '#app/runs/run-parts.tsx';
 import { StatusBadge } from '#app/runs/status-badge.tsx';
 import { Timeline } from '#app/runs/timeline.tsx';
+import { ToldTable } from '#app/runs/told-table.tsx';
 import { WaitingPanel } from '#app/runs/waiting-panel.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { Duration } from '#app/ui/duration.tsx';
@@ -42,13 +46,13 @@ export default async function RunPage({ params }: RunPageProps) {
   const { id } = await params;
   return showPage({ action: 'read', path: `/runs/${id}` }, async (caller) => {
     const { repository } = await openWorkspace();
-    const record = await requireRun(repository, id);
-    await requireRightOf(caller, { action: 'read', connections: connectionsOf(record) });
+    await requireRun(repository, { id, identity: caller.identity });
     // Before the view: what changes in between shows as another shape, and the page is made anew.
     const pulse = await readPulse(repository, id);
     const view = await readRunView(repository, { runId: id, interrupted: new Set() });
     const { run, status, result, waiting, children, proof, differences, cutover } = view;
     const from = Date.parse(run.startedAt);
+    const tell = placesFor(caller.identity);
     const to = result === null ? Date.now() : Date.parse(result.completedAt);
     return (
       <>
@@ -60,7 +64,10 @@ export default async function RunPage({ params }: RunPageProps) {
           <RunLine run={run} />
         </PageHeader>
         {result?.error && (
-          <ErrorPanel error={nameRun(result.error, cutover?.knownAs ?? run.id)} tone={toneOf(result.status)} />
+          <ErrorPanel
+            error={tellError(nameRun(result.error, cutover?.knownAs ?? run.id), tell)}
+            tone={toneOf(result.status)}
+          />
         )}
         {waiting !== null && <WaitingPanel waiting={waiting} />}
         {result === null && (
@@ -84,7 +91,8 @@ export default async function RunPage({ params }: RunPageProps) {
                 ['ended', result && <Time key="ended" value={result.completedAt} exact />],
                 ['took', result && <Duration key="took" ms={result.durationMs} />],
                 ['exit code', result && String(result.exitCode)],
-                ...(result === null ? [] : outcomeFacts(result)),
+                ['backup', run.backup && <BackupLink key="backup" connection={run.connection} id={run.backup} />],
+                ...(result === null ? [] : outcomeFacts(result, view)),
                 [
                   'event',
                   <code key="event" className="font-mono text-xs">
@@ -106,14 +114,20 @@ export default async function RunPage({ params }: RunPageProps) {
             </Card>
           )}
         </div>
+        {result !== null && <OutcomeCards result={result} tell={tell} backups={view.backups} />}
         {children.length > 0 && (
           <Card title="Parts" flush>
             <RunParts parts={children} />
           </Card>
         )}
         <Card title="Steps" flush>
-          <Timeline steps={planTimeline(view.timeline, { from, to })} />
+          <Timeline steps={planTimeline(view.timeline, { from, to, tell })} />
         </Card>
+        {view.notified.length > 0 && (
+          <Card title="Told" flush>
+            <ToldTable notified={view.notified.map((one) => ({ ...one, detail: tell(one.detail) }))} />
+          </Card>
+        )}
       </>
     );
   });

@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import type { Metadata } from 'next';
 import { queryText } from '#app/backups/parse-backup-filter.ts';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { showSettings } from '#app/settings/settings-page.tsx';
 import { Badge } from '#app/ui/badge.tsx';
 import { Card } from '#app/ui/card.tsx';
@@ -9,6 +9,7 @@ import { DataTable } from '#app/ui/data-table.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageLinks } from '#app/ui/page-links.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { UnreadablePanel } from '#app/ui/unreadable-panel.tsx';
 import type { AuditEntry } from '#lib/audit/audit-entry.ts';
 import { listAudit } from '#lib/audit/audit-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -29,9 +30,10 @@ export default function AuditPage({ searchParams }: AuditPageProps) {
       const { before: asked } = await searchParams;
       const before = typeof asked === 'string' ? asked : undefined;
       const { repository } = await openWorkspace();
-      const { entries, next } = await listAudit(repository, { limit: pageSize, before });
+      const { entries, unreadable, next } = await listAudit(repository, { limit: pageSize, before });
       return (
         <>
+          <UnreadablePanel unreadable={unreadable} what="entry" />
           <Card title="Entries" flush>
             <DataTable
               caption="Entries of the audit log, newest first"

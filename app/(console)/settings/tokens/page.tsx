@@ -9,6 +9,7 @@ import { Card } from '#app/ui/card.tsx';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { UnreadablePanel } from '#app/ui/unreadable-panel.tsx';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 export const metadata: Metadata = { title: 'Tokens' };
@@ -19,11 +20,13 @@ export default function TokensPage() {
     about: 'With a token a person signs in, or a service calls the API. Only its hash is kept.',
     render: async () => {
       const { config, repository } = await openWorkspace();
+      const { tokens, unreadable } = await listShownTokens(repository);
       return (
         <>
           <Card title="A new one">
             <TokenForm connections={[...config.care.keys()].sort()} />
           </Card>
+          <UnreadablePanel unreadable={unreadable} what="token" />
           <Card title="Tokens" flush>
             <DataTable
               caption="Tokens, newest first"
@@ -39,7 +42,7 @@ export default function TokensPage() {
                   show: ({ id, name, state }) => state === 'active' && <RevokeToken id={id} name={name} />,
                 },
               ]}
-              rows={await listShownTokens(repository)}
+              rows={tokens}
               keyOf={({ id }) => id}
               empty={<EmptyState title="No token was made yet" />}
             />

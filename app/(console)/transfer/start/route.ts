@@ -22,7 +22,7 @@ export function POST(request: Request): Promise<Response> {
           hint: 'Choose both, then start it.',
         });
       }
-      return startTransfer(caller, body, choice.key === undefined ? null : requireKey(choice.key));
+      return startTransfer(caller, { asked: body, key: choice.key === undefined ? null : requireKey(choice.key) });
     },
     comeBack: (choice, problem) => transferAddress({ ...choice, problem }),
   });

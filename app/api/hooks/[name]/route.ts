@@ -35,17 +35,18 @@ export async function POST(request: Request, { params }: Context): Promise<Respo
   try {
     const opened = await openHook(request, name);
     const { hook, by, ignored } = opened;
-    if (ignored !== null) return answerIgnored(hook, ignored);
     const workspace = await openWorkspace({ create: true });
     if (hook.start === 'gate' && by === 'token') {
       return answerOutcome(await readOutcome(workspace, hook, null), { hook, delivery: null });
     }
-    const { delivery, first } = await startHook(workspace, opened);
-    if (by === 'form') return redirectTo(`/hooks/${name}?${new URLSearchParams({ ticket: delivery.ticket })}`);
-    if (by === 'webhook' && !first) {
+    const started = await startHook(workspace, opened);
+    if (started.replayed) {
       await noteRefusedHook({ name, address: opened.address, code: 'hook_replayed' });
       throw replayed();
     }
+    if (ignored !== null) return answerIgnored(hook, ignored);
+    const { delivery } = started;
+    if (by === 'form') return redirectTo(`/hooks/${name}?${new URLSearchParams({ ticket: delivery.ticket })}`);
     return isWaiting(request)
       ? await waitForOutcome(request, { workspace, hook, delivery })
       : await answerBegun({ workspace, hook, delivery });
@@ -63,7 +64,7 @@ function isWaiting(request: Request): boolean {
 }
 
 function replayed(): RefusedError {
-  return new RefusedError('This webhook has come before; it started what it starts then.', {
+  return new RefusedError('This webhook has come before, and counts once.', {
     code: 'hook_replayed',
     hint: 'Nothing is to be done. To start it once more, post to the address of the hook with its token.',
   });

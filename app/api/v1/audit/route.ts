@@ -6,7 +6,7 @@ import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 
-/** `{ entries, next }`, newest first. */
+/** `{ entries, unreadable, next }`, newest first. */
 export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'see-audit' }, async () => {
     const { limit, before } = readPage(request);

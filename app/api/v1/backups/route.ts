@@ -2,29 +2,36 @@ import { answer } from '#app/http/answer.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
 import { idempotencyKey } from '#app/http/idempotency-key.ts';
 import { readJson } from '#app/http/read-body.ts';
-import { readPage, takePage } from '#app/http/read-page.ts';
+import { readQuery } from '#app/http/read-page.ts';
 import { startOnce } from '#app/runs/start-once.ts';
 import { backupRequested } from '#inngest/events.ts';
 import { isInScope } from '#lib/access/identity.ts';
+import { toBackupEntry } from '#lib/backup-view/backup-entry.ts';
+import { listBackupSummaries } from '#lib/backup-view/list-backup-summaries.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
-import { listKeptStandings } from '#lib/standing/kept-standings.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { backupBody } from './body.ts';
+import { backupsQuery, toFilter } from './query.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 
-/** `{ backups: [{ connection, backupId }], next }`, newest first, of all connections or of one. */
+const queryHint =
+  'It takes limit, before (an id), connection, label, git, since, until (2026-11-21, or a time) and standing.';
+
+/**
+ * `{ backups: [{ connection, backupId, standing, summary, problem }], next }`, newest first, of all connections or of
+ * one, as `holdfast list --json` tells them.
+ */
 export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'read' }, async ({ identity }) => {
-    const page = readPage(request);
+    const query = readQuery(request, { schema: backupsQuery, hint: queryHint });
     const { repository } = await openWorkspace();
-    const found = await listKeptStandings(repository, page.connection);
-    const all = found
-      .filter(({ connection }) => isInScope(identity, [connection]))
-      .map(({ connection, backupId }) => ({ connection, backupId }));
-    const { items, next } = takePage(all, { ...page, idOf: ({ backupId }) => backupId });
-    return { backups: items, next };
+    const { backups, next } = await listBackupSummaries(repository, {
+      ...{ ...toFilter(query), limit: query.limit, before: query.before },
+      isVisible: (connection) => isInScope(identity, [connection]),
+    });
+    return { backups: backups.map(toBackupEntry), next };
   });
 }
 

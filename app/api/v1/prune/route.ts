@@ -12,11 +12,15 @@ export const dynamic = 'force-dynamic';
 
 const hint = 'Look at POST /api/v1/prune/preview first, then send {"confirm": "prune"}.';
 
-/** Removes what no rule keeps: 202 `{ event, run }`, `run` being `null` where it has not begun. Takes an `Idempotency-Key`. */
+/**
+ * Removes what no rule keeps: 202 `{ event, run }`, `run` being `null` where it has not begun. Takes an
+ * `Idempotency-Key`. Not for who is limited to some connections: chunks are swept of all.
+ */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'prune', connections: 'later', status: 202 }, async (caller) => {
     const { connection } = await readJson(request, pruneBody, hint);
-    await requireRightOf(caller, { action: 'prune', connections: connection === undefined ? [] : [connection] });
+    // Whatever connection is named: the chunks that are swept are anybody's.
+    await requireRightOf(caller, { action: 'prune', connections: [] });
     const { repository } = await openWorkspace();
     const data = connection === undefined ? {} : { connection };
     const check = async (): Promise<void> => undefined;

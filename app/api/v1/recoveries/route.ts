@@ -11,6 +11,6 @@ export const maxDuration = 60;
 /** Recovers tables of a backup beside the live ones: 202 `{ event, run }`, `run` being `null` where it has not begun yet. Takes an `Idempotency-Key`. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'recover', connections: 'later', status: 202 }, async (caller) =>
-    startRecovery(caller, await readJson(request, recoveryBody, recoveryHint), idempotencyKey(request)),
+    startRecovery(caller, { asked: await readJson(request, recoveryBody, recoveryHint), key: idempotencyKey(request) }),
   );
 }

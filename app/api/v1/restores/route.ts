@@ -11,6 +11,6 @@ export const maxDuration = 60;
 /** Restores a backup: 202 `{ event, run }`, `run` being `null` where it has not begun yet. Takes an `Idempotency-Key`. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'restore', connections: 'later', status: 202 }, async (caller) =>
-    startRestore(caller, await readJson(request, restoreBody, restoreHint), idempotencyKey(request)),
+    startRestore(caller, { asked: await readJson(request, restoreBody, restoreHint), key: idempotencyKey(request) }),
   );
 }

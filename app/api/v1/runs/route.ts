@@ -1,24 +1,34 @@
 import { answer } from '#app/http/answer.ts';
-import { readPage } from '#app/http/read-page.ts';
+import { readQuery } from '#app/http/read-page.ts';
 import { isRunInScope } from '#lib/access/run-scope.ts';
-import { listRunSummaries } from '#lib/run-view/list-run-summaries.ts';
+import { type ListedRun, listRunSummaries } from '#lib/run-view/list-run-summaries.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
+import { runsQuery } from './query.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 
-/** `{ runs, next }`, newest first. `status` of a run that has no result yet is `open`. */
+const hint = 'It takes limit (1 to 200), before (an id), connection, kind and status.';
+
+/**
+ * `{ runs, next }`, newest first. `status` of a run that has no result yet is `open`; of one whose record cannot be read
+ * there is `{ id, problem }`.
+ */
 export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'read' }, async ({ identity }) => {
-    const page = readPage(request);
+    const query = readQuery(request, { schema: runsQuery, hint });
     const { repository } = await openWorkspace();
     const { runs, next } = await listRunSummaries(repository, {
-      ...{ limit: page.limit, before: page.before, connection: page.connection },
+      ...query,
       isVisible: (run) => isRunInScope(identity, run),
+      onlyReadable: identity.scope !== null,
     });
-    const listed = runs.map(({ run, status, exitCode, completedAt, durationMs, error }) =>
-      exitCode === null ? { ...run, status: 'open' } : { ...run, status, exitCode, completedAt, durationMs, error },
-    );
-    return { runs: listed, next };
+    return { runs: runs.map(toRow), next };
   });
+}
+
+function toRow({ id, summary, problem }: ListedRun) {
+  if (summary === null) return { id, problem };
+  const { run, status, exitCode, completedAt, durationMs, error } = summary;
+  return exitCode === null ? { ...run, status: 'open' } : { ...run, status, exitCode, completedAt, durationMs, error };
 }

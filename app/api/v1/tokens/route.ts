@@ -11,11 +11,14 @@ import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
 
-/** `{ tokens: [{ id, name, role, scope, state, createdAt, createdBy, expiresAt, revokedAt, revokedBy, lastUsedAt }] }`. */
+/**
+ * `{ tokens: [{ id, name, role, scope, state, createdAt, createdBy, expiresAt, revokedAt, revokedBy, lastUsedAt }],
+ * unreadable: [{ id, problem }] }`.
+ */
 export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'manage-tokens' }, async () => {
     const { repository } = await openWorkspace();
-    return { tokens: await listShownTokens(repository) };
+    return listShownTokens(repository);
   });
 }
 

@@ -11,6 +11,6 @@ export const maxDuration = 60;
 /** Moves a database: backup, restore, proof and cut-over as one run: 202 `{ event, run }`, `run` being `null` where it has not begun yet. Takes an `Idempotency-Key`. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'transfer', connections: 'later', status: 202 }, async (caller) =>
-    startTransfer(caller, await readJson(request, transferBody, transferHint), idempotencyKey(request)),
+    startTransfer(caller, { asked: await readJson(request, transferBody, transferHint), key: idempotencyKey(request) }),
   );
 }

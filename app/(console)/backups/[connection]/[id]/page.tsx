@@ -8,6 +8,8 @@ import { parseTablesQuery } from '#app/backups/parse-backup-filter.ts';
 import { StandingBadges } from '#app/backups/standing-badges.tsx';
 import { TablesCard } from '#app/backups/tables-card.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
+import { placesFor } from '#app/http/places-for.ts';
+import { tellError } from '#app/http/tell-error.ts';
 import { Card } from '#app/ui/card.tsx';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { ErrorPanel } from '#app/ui/error-panel.tsx';
@@ -36,6 +38,7 @@ export default async function BackupPage({ params, searchParams }: BackupPagePro
     const { repository } = await openWorkspace();
     const view = await readBackupView(repository, { connection, backupId });
     const { outline, problem, manifest, marks, checks, formats, unread } = view;
+    const tell = placesFor(identity);
     const isExportable = may(identity.role, 'export') && manifest !== null && !marks.damaged;
     const address = `/api/v1/backups/${connection}/${backupId}`;
     return (
@@ -43,7 +46,7 @@ export default async function BackupPage({ params, searchParams }: BackupPagePro
         <PageHeader title={`Backup of ${connection}`} status={<StandingBadges marks={marks} problem={problem} />}>
           <span className="font-mono text-xs">{backupId}</span>
         </PageHeader>
-        {problem !== null && <ErrorPanel error={problem} />}
+        {problem !== null && <ErrorPanel error={tellError(problem, tell)} />}
         {outline !== null && !outline.checked && <KeyMissing keyId={outline.keyId} />}
         <div className="grid items-start gap-4 lg:grid-cols-2">
           {outline !== null && (
@@ -63,7 +66,7 @@ export default async function BackupPage({ params, searchParams }: BackupPagePro
         {unread.length > 0 && (
           <Card title="Could not be read">
             <ul className="grid gap-1 text-sm break-words text-quiet">
-              {unread.map((message) => (
+              {unread.map(tell).map((message) => (
                 <li key={message}>{message}</li>
               ))}
             </ul>

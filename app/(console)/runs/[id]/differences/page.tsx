@@ -1,11 +1,12 @@
 import { Download } from 'lucide-react';
 import type { Metadata } from 'next';
+import { BackupLink } from '#app/backups/backup-link.tsx';
 import { DifferenceDetails } from '#app/differences/difference-details.tsx';
 import { DifferencesLines } from '#app/differences/differences-lines.tsx';
 import { planDifferencesView } from '#app/differences/plan-differences-view.ts';
 import { readDifferencesOf } from '#app/differences/read-differences-of.ts';
 import { showPage } from '#app/frame/show-page.tsx';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { buttonClass } from '#app/ui/button.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { Facts } from '#app/ui/facts.tsx';
@@ -53,12 +54,7 @@ export default async function DifferencesPage({ params }: DifferencesPageProps) 
         <Card title="What was compared">
           <Facts
             facts={[
-              [
-                'backup',
-                <code key="backup" className="font-mono text-xs">
-                  {backup}
-                </code>,
-              ],
+              ['backup', <BackupLink key="backup" connection={run.connection} id={backup} />],
               ['live database', `connection ${target}`],
               ['recovered into', `schema ${schema}${isDropped ? ', dropped since' : ''}`],
               ['kept', unlogged ? 'unlogged, since a publication covers all tables: a crash empties them' : null],

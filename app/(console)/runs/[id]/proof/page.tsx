@@ -2,13 +2,12 @@ import { Download } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { showPage } from '#app/frame/show-page.tsx';
-import { requireRightOf } from '#app/http/authorize.ts';
 import { DocumentFacts } from '#app/proof/document-facts.tsx';
 import { planProofView } from '#app/proof/plan-proof-view.ts';
 import { ProofBadge } from '#app/proof/proof-badge.tsx';
 import { CheckLines, TableLines } from '#app/proof/proof-lines.tsx';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
-import { connectionsOf, requireRun } from '#app/runs/require-run.ts';
+import { requireRun } from '#app/runs/require-run.ts';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { buttonClass } from '#app/ui/button.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
@@ -31,10 +30,9 @@ export async function generateMetadata({ params }: ProofPageProps): Promise<Meta
 /** Source and copy side by side; `?differences=only` leaves out what is equal. */
 export default async function ProofPage({ params, searchParams }: ProofPageProps) {
   const { id } = await params;
-  return showPage({ action: 'read', path: `/runs/${id}/proof` }, async (caller) => {
+  return showPage({ action: 'read', path: `/runs/${id}/proof` }, async ({ identity }) => {
     const { repository } = await openWorkspace();
-    const run = await requireRun(repository, id);
-    await requireRightOf(caller, { action: 'read', connections: connectionsOf(run) });
+    const run = await requireRun(repository, { id, identity });
     const document = await readProofDocument(repository, id);
     const onlyDifferences = (await searchParams).differences === 'only';
     const view = planProofView(document.proof, { onlyDifferences });

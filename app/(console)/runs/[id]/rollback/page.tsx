@@ -1,16 +1,13 @@
-import { CircleCheck, CircleX } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { ChecksTable } from '#app/cutover/checks-table.tsx';
 import { showPage } from '#app/frame/show-page.tsx';
-import { requireRightOf } from '#app/http/authorize.ts';
-import { RunLink } from '#app/runs/outcome-facts.tsx';
-import { connectionsOf, requireRoot } from '#app/runs/require-run.ts';
+import { requireRoot } from '#app/runs/require-run.ts';
 import { rollbackFacts } from '#app/runs/rollback-facts.ts';
 import { RunAction } from '#app/runs/run-action.tsx';
-import { Badge } from '#app/ui/badge.tsx';
+import { RunLink } from '#app/runs/run-link.tsx';
 import { buttonClass } from '#app/ui/button.tsx';
 import { Card } from '#app/ui/card.tsx';
-import { DataTable } from '#app/ui/data-table.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { findConnection } from '#lib/config/find-connection.ts';
@@ -24,8 +21,7 @@ export default async function RollbackPage({ params }: { params: Promise<{ id: s
   const { id } = await params;
   return showPage({ action: 'rollback', connections: 'later', path: `/runs/${id}/rollback` }, async (caller) => {
     const workspace = await openWorkspace();
-    const run = await requireRoot(workspace.repository, id);
-    await requireRightOf(caller, { action: 'rollback', connections: connectionsOf(run) });
+    const run = await requireRoot(workspace.repository, { id, caller, action: 'rollback' });
     const target = findConnection(workspace.config, run.target ?? '');
     // The name is asked for by the dialog; here it is only seen whether anything else stands in the way.
     const preview = await previewRollback(workspace, { run: run.id, confirm: target.name });
@@ -39,17 +35,7 @@ export default async function RollbackPage({ params }: { params: Promise<{ id: s
           <Facts facts={rollbackFacts(preview)} />
         </Card>
         <Card title="Checks" flush>
-          <DataTable
-            caption="What was looked at before"
-            columns={[
-              { name: 'Check', show: ({ name }) => name },
-              { name: 'Object', show: ({ object }) => object },
-              { name: 'Found', show: ({ detail }) => detail },
-              { name: 'Result', show: ({ passed }) => <Result passed={passed} /> },
-            ]}
-            rows={preview.checks}
-            keyOf={({ name, object }) => `${name} ${object}`}
-          />
+          <ChecksTable checks={preview.checks} isOver />
         </Card>
         <div className="flex flex-wrap gap-2">
           {possible && (
@@ -76,16 +62,4 @@ export default async function RollbackPage({ params }: { params: Promise<{ id: s
       </>
     );
   });
-}
-
-function Result({ passed }: { passed: boolean }) {
-  return passed ? (
-    <Badge tone="notice" icon={CircleCheck}>
-      fine
-    </Badge>
-  ) : (
-    <Badge tone="failed" icon={CircleX}>
-      stands in the way
-    </Badge>
-  );
 }

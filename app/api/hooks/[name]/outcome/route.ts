@@ -16,7 +16,8 @@ export async function GET(request: Request, { params }: { params: Promise<{ name
   const { name } = await params;
   try {
     const query = new URL(request.url).searchParams;
-    const started = await beforeIdentity(() => findTicket(name, query.get('ticket') ?? ''));
+    const ticket = query.get('ticket') ?? '';
+    const started = await beforeIdentity(() => findTicket(name, { ticket, headers: request.headers }));
     const workspace = await openWorkspace();
     if (query.has('wait')) return await waitForOutcome(request, { workspace, ...started });
     return answerOutcome(await readOutcome(workspace, started.hook, started.delivery), started);

@@ -15,7 +15,8 @@ const hint = 'Send {}, or {"connection": "production"}.';
 
 /**
  * What a prune would do now, and why: `{ backups: [{ connection, backupId, keptBy }], sweep: { chunks, bytes, young,
- * heldBack } }`. A backup that nothing keeps would go. Changes nothing.
+ * heldBack } }`. A backup that nothing keeps would go. Changes nothing. What would be swept is of all connections: `sweep`
+ * is `null` for who is limited to some.
  */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'prune', connections: 'later' }, async (caller) => {
@@ -23,6 +24,6 @@ export function POST(request: Request): Promise<Response> {
     await requireRightOf(caller, { action: 'prune', connections: connection === undefined ? [] : [connection] });
     const workspace = await openWorkspace();
     const backups = await planPrune(workspace, { connection, now: new Date() });
-    return { backups, sweep: await previewSweep(workspace, backups) };
+    return { backups, sweep: caller.identity.scope === null ? await previewSweep(workspace, backups) : null };
   });
 }

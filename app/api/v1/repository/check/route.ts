@@ -11,10 +11,10 @@ export const maxDuration = 60;
 
 /**
  * Looks at the repository as `holdfast doctor` does, for which a small object is written, read, listed and deleted:
- * `{ passed, checks: [{ name, object, passed, detail, hint }] }`.
+ * `{ passed, checks: [{ name, object, passed, detail, hint }] }`. Who may see the settings sees where it is.
  */
 export function POST(request: Request): Promise<Response> {
-  return answer(request, { action: 'settings' }, async () => {
+  return answer(request, { action: 'settings', tellsPlaces: true }, async () => {
     const config = await loadConfig();
     const checks = [...(await checkRepository(config)), await checkPgDump(readEnvironment())];
     return { passed: checks.every(({ passed }) => passed), checks };

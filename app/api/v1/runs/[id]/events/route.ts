@@ -1,7 +1,7 @@
 import { answer } from '#app/http/answer.ts';
-import { authorize, requireRightOf } from '#app/http/authorize.ts';
+import { authorize } from '#app/http/authorize.ts';
 import { toProblem } from '#app/http/problem.ts';
-import { connectionsOf, requireRun } from '#app/runs/require-run.ts';
+import { requireRun } from '#app/runs/require-run.ts';
 import { streamPulse } from '#app/runs/stream-pulse.ts';
 import { readPulse } from '#lib/run-view/read-pulse.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -24,18 +24,16 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   const { id } = await params;
   const wantsJson = request.headers.get('accept')?.includes('application/json') ?? false;
   if (wantsJson) {
-    return answer(request, { action: 'read' }, async (caller) => {
+    return answer(request, { action: 'read' }, async ({ identity }) => {
       const { repository } = await openWorkspace();
-      const run = await requireRun(repository, id);
-      await requireRightOf(caller, { action: 'read', connections: connectionsOf(run) });
+      await requireRun(repository, { id, identity });
       return readPulse(repository, id);
     });
   }
   try {
-    const caller = await authorize(request, { action: 'read' });
+    const { identity } = await authorize(request, { action: 'read' });
     const { repository } = await openWorkspace();
-    const run = await requireRun(repository, id);
-    await requireRightOf(caller, { action: 'read', connections: connectionsOf(run) });
+    await requireRun(repository, { id, identity });
     return streamPulse(request, { repository, runId: id });
   } catch (cause) {
     return toProblem(cause);
