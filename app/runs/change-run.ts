@@ -1,9 +1,9 @@
 import { answer } from '#app/http/answer.ts';
 import { audited } from '#app/http/audited.ts';
 import type { Action } from '#lib/access/may.ts';
-import { connectionsOfRun } from '#lib/access/run-scope.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
+import { noteOfRun } from './note-of-run.ts';
 import { requireRoot } from './require-run.ts';
 
 /**
@@ -18,7 +18,6 @@ export function changeRun(
   return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
     const workspace = await openWorkspace();
     const root = await requireRoot(workspace.repository, { id, caller, action });
-    const note = { what: action, object: connectionsOfRun(root).join(', ') || null, run: root.id };
-    return audited(caller, note, () => change(workspace, root));
+    return audited(caller, noteOfRun(action, root), () => change(workspace, root));
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { audited, noteRefusal, whoOf } from '#app/http/audited.ts';
+import { type AuditedAction, audited, noteRefusal, whoOf } from '#app/http/audited.ts';
 import type { Caller } from '#app/http/identify.ts';
 import { noteOfEvent } from '#lib/audit/note-of-event.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
@@ -16,6 +16,8 @@ export interface StartRequest {
   key: string | null;
   /** What he has asked for, as he has written it: `latest` is another backup tomorrow. */
   asked: object;
+  /** What the log keeps of it, where that is not what it keeps of the event. */
+  note?: AuditedAction | undefined;
   /** Looks whether the run would be refused, and throws what it would say. */
   check: () => Promise<void>;
 }
@@ -28,19 +30,20 @@ export interface StartRequest {
 export async function startOnce(
   caller: Caller,
   repository: Repository,
-  { name, data, key, asked, check }: StartRequest,
+  { name, data, key, asked, note, check }: StartRequest,
 ): Promise<{ event: string; run: string | null }> {
   const keyed = key === null ? undefined : toKeyed(caller, { name, key, asked });
   const claim = keyed && (await findClaim(repository, keyed));
   const begun = claim && (await findBegun(repository, claim));
   if (begun !== undefined) return begun;
   // Of two at once the slower one may meet the run of the other: then it is that one which it has asked for.
-  const taken = claim ?? (await checkFirst(caller, repository, { name, data, keyed, check }));
+  const taken = claim ?? (await checkFirst(caller, repository, { name, data, keyed, note, check }));
   const ts = Date.now();
   const event = { id: randomUUID(), ts };
   const ours = keyed && (taken ?? (await claimRequest(repository, { ...keyed, event: event.id }, ts)));
   const sent = ours === undefined ? event : { id: ours.event, ts: Date.parse(ours.at) };
-  return audited(caller, noteOfEvent({ name, data, id: sent.id }), () => startRun(repository, { name, data, ...sent }));
+  const kept = noteOf({ name, data, note, id: sent.id });
+  return audited(caller, kept, () => startRun(repository, { name, data, ...sent }));
 }
 
 async function findBegun(repository: Repository, { event, at }: RequestClaim) {
@@ -48,7 +51,7 @@ async function findBegun(repository: Repository, { event, at }: RequestClaim) {
   return run && { event, run: run.id };
 }
 
-interface CheckedStart extends Pick<StartRequest, 'name' | 'data' | 'check'> {
+interface CheckedStart extends Pick<StartRequest, 'name' | 'data' | 'note' | 'check'> {
   keyed: KeyedRequest | undefined;
 }
 
@@ -59,7 +62,7 @@ interface CheckedStart extends Pick<StartRequest, 'name' | 'data' | 'check'> {
 async function checkFirst(
   caller: Caller,
   repository: Repository,
-  { name, data, keyed, check }: CheckedStart,
+  { name, data, keyed, note, check }: CheckedStart,
 ): Promise<RequestClaim | undefined> {
   try {
     await check();
@@ -68,12 +71,16 @@ async function checkFirst(
     const claim = keyed && (await findClaim(repository, keyed));
     if (claim !== undefined) return claim;
     if (cause instanceof RefusedError || cause instanceof UsageError) {
-      const { what, object, detail } = noteOfEvent({ name, data, id: '' });
+      const { what, object, run, detail } = noteOf({ name, data, note, id: '' });
       const { event: _none, ...facts } = detail ?? {};
-      await noteRefusal({ ...whoOf(caller), what, object, detail: facts }, cause.code);
+      await noteRefusal({ ...whoOf(caller), what, object, ...(run && { run }), detail: facts }, cause.code);
     }
     throw cause;
   }
+}
+
+function noteOf({ note, ...event }: Pick<StartRequest, 'name' | 'data' | 'note'> & { id: string }): AuditedAction {
+  return note === undefined ? noteOfEvent(event) : { ...note, detail: { event: event.id } };
 }
 
 function toKeyed(

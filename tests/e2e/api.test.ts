@@ -129,6 +129,9 @@ describe('real answers', () => {
       ['POST', '/api/v1/runs/{id}/cancel', 409, { at: `/api/v1/runs/${id}/cancel` }],
       ['GET', '/api/v1/runs', 200, { at: '/api/v1/runs?kind=backup&status=completed' }],
       ['GET', '/api/v1/runs', 400, { at: '/api/v1/runs?kind=dance' }],
+      // A backup keeps nothing beside a database.
+      ['POST', '/api/v1/runs/{id}/rollback', 409, { at: `/api/v1/runs/${id}/rollback`, body: '{}' }],
+      ['POST', '/api/v1/runs/{id}/discard', 409, { at: `/api/v1/runs/${id}/discard`, body: '{"confirm":"source"}' }],
       ['GET', '/api/v1/backups', 200, { at: '/api/v1/backups?limit=1&connection=source' }],
       ['GET', '/api/v1/backups', 200, { at: '/api/v1/backups?label=FIRST&since=2026-01-01&standing=verified' }],
       ['GET', '/api/v1/backups/{connection}/{id}', 200, { at: backup }],

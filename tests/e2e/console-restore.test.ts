@@ -243,6 +243,12 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     await small.page.goto(`${run}/differences`);
     await inspectPage(small.page, 'differences-phone-dark');
 
+    for (const [body, code] of [
+      [{}, 'not_confirmed'],
+      [{ confirm: 'source' }, 'wrong_confirmation'],
+    ] as const) {
+      expect(await app.call(`/api/v1/runs/${id}/discard`, body)).toMatchObject({ json: { code } });
+    }
     await page.goto(run);
     await page.getByRole('button', { name: 'Drop the schema…' }).click();
     await page.getByRole('alertdialog').getByRole('textbox').fill('rescue');

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { hookTokenBody } from '#app/api/v1/hooks/[name]/token/body.ts';
 import type { Operations } from '#app/openapi/operation.ts';
-import { hookActions } from '#lib/config/hook-schema.ts';
+import { hookActions, hookSignatures } from '#lib/config/hook-schema.ts';
+import { hookTokenSchema } from '#lib/hooks/hook-token.ts';
 
 const facts = {
   hook: z.string(),
@@ -31,6 +33,12 @@ const problems = {
   422: 'It failed, with `exitCode`.',
   504: 'It was waited for as long as it may be (`hook_wait_over`); it goes on.',
 };
+const token = hookTokenSchema.omit({ hash: true });
+const hook = z.object({
+  ...{ name: z.string(), start: z.enum(hookActions), connection: z.string(), to: z.string().nullable() },
+  signature: z.enum(hookSignatures).nullable(),
+  token: token.nullable().meta({ description: '`null`: none was made.' }),
+});
 const name = { name: 'A hook of the config.' };
 
 /** Deploy hooks. */
@@ -65,5 +73,27 @@ export const hookOperations: Operations = {
     query: z.object({ ticket: z.string().optional(), wait: z.string().optional() }),
     answers,
     problems,
+  },
+  'GET /api/v1/hooks': {
+    summary: 'The hooks of the config, and who made their tokens',
+    answers: { 200: { description: 'Never what opens one.', schema: z.object({ hooks: z.array(hook) }) } },
+  },
+  'POST /api/v1/hooks/[name]/token': {
+    summary: 'Make the token of a hook',
+    description: 'Where there is one, `rotate` puts another in its place, and the former one opens nothing any more.',
+    path: name,
+    body: { schema: hookTokenBody, example: { rotate: true } },
+    answers: {
+      201: {
+        description: '`url` and `secret` are told this once.',
+        schema: z.object({ hook, url: z.string(), secret: z.string() }),
+      },
+    },
+  },
+  'DELETE /api/v1/hooks/[name]/token': {
+    summary: 'End the token of a hook',
+    description: 'Signed webhooks still open it.',
+    path: name,
+    answers: { 200: { description: 'It is revoked.', schema: z.object({ hook }) } },
   },
 };

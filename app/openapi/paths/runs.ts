@@ -1,8 +1,15 @@
 import { z } from 'zod';
+import { discardBody } from '#app/api/v1/runs/[id]/discard/body.ts';
 import { rollbackBody } from '#app/api/v1/runs/[id]/rollback/body.ts';
 import { runsQuery } from '#app/api/v1/runs/query.ts';
 import type { Operations } from '#app/openapi/operation.ts';
-import { decidedSchema, nextSchema, startedSchema, unreadableSchema } from '#app/openapi/schemas.ts';
+import {
+  decidedSchema,
+  idempotencyHeaders,
+  nextSchema,
+  startedSchema,
+  unreadableSchema,
+} from '#app/openapi/schemas.ts';
 import { proofSchema } from '#lib/proof/proof.ts';
 import {
   progressSchema,
@@ -111,13 +118,17 @@ export const runOperations: Operations = {
   },
   'POST /api/v1/runs/[id]/rollback': {
     summary: 'Bring back what a run has put aside',
+    headers: idempotencyHeaders,
     path: id,
     body: { schema: rollbackBody, required: false, example: { confirm: 'production' } },
     answers: { 202: { description: 'The rollback.', schema: startedSchema } },
   },
   'POST /api/v1/runs/[id]/discard': {
     summary: 'Drop what a run keeps beside the live database',
+    description: '`confirm` is the name of the target; of a recovery of tables that of its side schema.',
+    headers: idempotencyHeaders,
     path: id,
+    body: { schema: discardBody, required: false, example: { confirm: 'production' } },
     answers: { 202: { description: 'The discard.', schema: startedSchema } },
   },
 };

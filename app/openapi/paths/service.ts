@@ -118,6 +118,7 @@ export const serviceOperations: Operations = {
   },
   'POST /api/v1/tokens': {
     summary: 'Make a token',
+    description: 'Takes no `Idempotency-Key`, as the secret is shown once: sent twice, it makes two.',
     body: {
       schema: tokenRequestSchema,
       example: { name: 'ci', role: 'operator', connections: ['production'], expiresIn: '90d' },
