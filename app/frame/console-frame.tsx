@@ -4,12 +4,15 @@ import type { ReactNode } from 'react';
 import { parseTheme, themeCookie } from '#app/ui/theme.ts';
 import { ThemeToggle } from '#app/ui/theme-toggle.tsx';
 import { ToastProvider } from '#app/ui/toast.tsx';
+import { findCaller } from './find-caller.ts';
 import { Navigation } from './navigation.tsx';
 import { Person } from './person.tsx';
+import { sectionsOf } from './sections.ts';
 import { Wordmark } from './wordmark.tsx';
 
 /** What is around every page of the console. */
 export async function ConsoleFrame({ children }: { children: ReactNode }) {
+  const caller = await findCaller();
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <ToastProvider>
@@ -24,9 +27,9 @@ export async function ConsoleFrame({ children }: { children: ReactNode }) {
           <Link href="/" className="py-1">
             <Wordmark />
           </Link>
-          <Navigation />
+          <Navigation sections={sectionsOf(caller?.identity.role ?? 'viewer')} />
           <div className="ml-auto flex min-w-0 items-center gap-2">
-            <Person />
+            {caller !== undefined && <Person identity={caller.identity} />}
             <ThemeToggle initial={theme} />
           </div>
         </div>

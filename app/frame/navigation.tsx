@@ -5,10 +5,11 @@ import { Menu, X } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useEffect, useState } from 'react';
-import { isWithin, sections } from './sections.ts';
+import { isWithin } from './is-within.ts';
+import type { Section } from './sections.ts';
 
 /** The sections of the console: a row, and at phone width a list that a button opens. Escape closes it. */
-export function Navigation() {
+export function Navigation({ sections }: { sections: readonly Section[] }) {
   const path = usePathname();
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another page is done with the list.
