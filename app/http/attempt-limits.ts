@@ -11,6 +11,9 @@ export const attemptsOfAll = 300;
 /** Looks for unknown tokens of one client: so few that it cannot use up those of all. */
 export const lookupsOfOne = 60;
 const windowSeconds = 300;
+/** How long a client that has come in is not kept out by what others try. */
+const latelyMs = 3_600_000;
+const mostClients = 10_000;
 
 /** In memory, by process. */
 const limits = () =>
@@ -19,6 +22,23 @@ const limits = () =>
     guesses: limitsOf('guess'),
     lookups: limitsOf('lookup', lookupsOfOne),
   }));
+
+/** When each group of addresses has come in last, oldest first. */
+const cameIn = () => processState('came-in', () => new Map<string, number>());
+
+/** Notes that a client was who it said: for an hour only its own attempts count against it, not those of all others. */
+export function noteCameIn(address: string): void {
+  const group = clientGroup(address);
+  const groups = cameIn();
+  groups.delete(group);
+  groups.set(group, Date.now());
+  const [oldest] = groups.keys();
+  if (groups.size > mostClients && oldest !== undefined) groups.delete(oldest);
+}
+
+function hasComeIn(group: string): boolean {
+  return Date.now() - (cameIn().get(group) ?? 0) < latelyMs;
+}
 
 interface Limits {
   one: RateLimiterMemory;
@@ -47,11 +67,13 @@ export async function countSignIn(address: string): Promise<CountedAttempt> {
 
 async function count({ one, all }: Limits, address: string): Promise<CountedAttempt> {
   const group = clientGroup(address);
+  const isKnown = hasComeIn(group);
   await consume(one, group);
-  await consume(all, 'all');
+  if (!isKnown) await consume(all, 'all');
   return {
     async withdraw() {
-      await Promise.all([one.reward(group), all.reward('all')]);
+      noteCameIn(address);
+      await Promise.all([one.reward(group), ...(isKnown ? [] : [all.reward('all')])]);
     },
   };
 }
@@ -63,7 +85,9 @@ async function count({ one, all }: Limits, address: string): Promise<CountedAtte
  */
 export async function requireGuessesLeft(address: string): Promise<void> {
   const { one, all } = limits().guesses;
-  for (const [limiter, key] of [[one, clientGroup(address)] as const, [all, 'all'] as const]) {
+  const group = clientGroup(address);
+  const looked = hasComeIn(group) ? [[one, group] as const] : [[one, group] as const, [all, 'all'] as const];
+  for (const [limiter, key] of looked) {
     const standing = await limiter.get(key);
     if (standing !== null && standing.consumedPoints >= limiter.points) throw tooMany(standing);
   }
@@ -72,7 +96,8 @@ export async function requireGuessesLeft(address: string): Promise<void> {
 /** Counts a wrong one. */
 export async function countGuess(address: string): Promise<void> {
   const { one, all } = limits().guesses;
-  await Promise.all([one.penalty(clientGroup(address)), all.penalty('all')]);
+  const group = clientGroup(address);
+  await Promise.all([one.penalty(group), ...(hasComeIn(group) ? [] : [all.penalty('all')])]);
 }
 
 /**

@@ -35,23 +35,25 @@ export function whoOf({ identity, address }: { identity: Identity; address: stri
 const refusalsAnHour = 60;
 
 /**
- * Notes in the log that somebody was refused. Beyond 60 in an hour they are counted only, and the next entry says how
- * many were left out. Nothing was changed, so a log that cannot be written keeps nobody from the answer.
+ * Notes in the log that somebody was refused. Beyond 60 in an hour of one identity, or of all strangers together, they
+ * are counted only, and the next entry about the same says how many were left out: a flood from outside does not hide
+ * what somebody who is known has tried. Nothing was changed, so a log that cannot be written keeps nobody from the answer.
  */
 export async function noteRefusal(note: Omit<AuditNote, 'outcome'>, code: string): Promise<void> {
   const state = processState('refusals', () => ({
     limiter: new RateLimiterMemory({ points: refusalsAnHour, duration: 3_600 }),
-    leftOut: 0,
+    leftOut: new Map<string, number>(),
   }));
+  const key = budgetOf(note.who);
+  const leftOut = state.leftOut.get(key) ?? 0;
   try {
-    await state.limiter.consume('refusals');
+    await state.limiter.consume(key);
   } catch (cause) {
     if (!isRateLimit(cause)) throw cause;
-    state.leftOut += 1;
+    state.leftOut.set(key, leftOut + 1);
     return;
   }
-  const { leftOut } = state;
-  state.leftOut = 0;
+  state.leftOut.delete(key);
   const detail = { ...note.detail, code, ...(leftOut > 0 ? { leftOut } : {}) };
   try {
     const { repository } = await openWorkspace();
@@ -60,4 +62,9 @@ export async function noteRefusal(note: Omit<AuditNote, 'outcome'>, code: string
     if (!(cause instanceof HoldfastError)) throw cause;
     console.error(`holdfast: a refusal (${code}) is not in the audit log: ${cause.message}`);
   }
+}
+
+/** Strangers share one: they have any number of names. */
+function budgetOf({ kind, id, name }: AuditNote['who']): string {
+  return kind === 'nobody' || kind === 'hook' ? 'strangers' : JSON.stringify([kind, id ?? name]);
 }

@@ -10,7 +10,7 @@ import { parseTokenText } from '#lib/access/token-text.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { countGuess, countLookup, requireGuessesLeft } from './attempt-limits.ts';
+import { countGuess, countLookup, noteCameIn, requireGuessesLeft } from './attempt-limits.ts';
 import { noteRefusal } from './audited.ts';
 import { clientAddress } from './client-address.ts';
 import { isSecure } from './same-origin.ts';
@@ -36,13 +36,17 @@ async function findCaller(headers: Headers): Promise<Caller> {
   const address = clientAddress(headers, access.trustedProxies);
   const authorization = headers.get('authorization');
   if (authorization !== null) {
-    return { identity: await identifyBearer(authorization, address), address, session: null };
+    const identity = await identifyBearer(authorization, address);
+    noteCameIn(address);
+    return { identity, address, session: null };
   }
   const cookie = readCookie(headers, sessionCookieName(isSecure(headers)));
   if (cookie === undefined) throw notSignedIn();
   const session = await unsealSession(cookie, await readSessionSecret(readEnvironment(), stateFolder));
   if (session === undefined) throw notSignedIn();
-  return { identity: await checkSession(session, readEnvironment()), address, session };
+  const identity = await checkSession(session, readEnvironment());
+  noteCameIn(address);
+  return { identity, address, session };
 }
 
 async function identifyBearer(authorization: string, address: string): Promise<Identity> {

@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { beforeIdentity } from '#app/access/before-identity.ts';
+import { findCached, forgetTokens, isKnownToken } from '#app/access/token-cache.ts';
 import {
   attemptsOfAll,
   attemptsOfOne,
@@ -16,7 +17,9 @@ import { pagePolicy } from '#app/http/page-policy.ts';
 import { toProblem } from '#app/http/problem.ts';
 import { routes } from '#app/http/routes.ts';
 import { type OwnOrigin, requireSameOrigin } from '#app/http/same-origin.ts';
+import { createToken } from '#lib/access/token-store.ts';
 import { StorageError } from '#lib/errors/storage-error.ts';
+import { openFileRepository } from '#tests/support/file-repository.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -152,6 +155,29 @@ describe('attempts to come in', () => {
       ...tooMany,
       retryAfterMs: expect.any(Number),
     });
+  });
+
+  it('of all others do not count against a client that has come in lately', async () => {
+    await (await countLookup('10.2.0.1')).withdraw();
+    const five = Array.from({ length: attemptsOfAll }, (_, n) => countLookup(`10.3.0.${n % 5}`));
+    await Promise.allSettled(five);
+    await expect(countLookup('10.2.0.2')).rejects.toMatchObject(tooMany);
+    await countLookup('10.2.0.1');
+    await requireGuessesLeft('10.2.0.1');
+    // Its own still do.
+    for (let n = 0; n < attemptsOfOne; n += 1) await countGuess('10.2.0.1');
+    await expect(requireGuessesLeft('10.2.0.1')).rejects.toMatchObject(tooMany);
+  });
+
+  it('are none with a token that was once found, though it is to be read anew', async () => {
+    await using place = await openFileRepository();
+    const wanted = { name: 'ci', role: 'viewer', connections: null, expiresIn: null } as const;
+    const { token } = await createToken(place.repository, wanted, { by: 'test' });
+    expect(isKnownToken(token.id)).toBe(false);
+    await findCached(place.repository)(token.id);
+    await findCached(place.repository)('madeup000000');
+    forgetTokens();
+    expect([isKnownToken(token.id), isKnownToken('madeup000000')]).toEqual([true, false]);
   });
 });
 
