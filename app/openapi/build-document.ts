@@ -6,6 +6,7 @@ import { holdfastVersion } from '#lib/config/version.ts';
 import type { Answered, Operation } from './operation.ts';
 import { sections } from './operations.ts';
 import { problemSchema } from './schemas.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Whether a route belongs into the document: all of the API, but for what only Inngest's own protocol describes. */
 export function isDescribed({ path }: Route): boolean {
@@ -29,10 +30,11 @@ export function buildDocument() {
       title: 'Holdfast',
       version: holdfastVersion,
       description:
-        'Durable PostgreSQL backups, proven by restoring them. Errors are `application/problem+json` with the `name`, `code` and `hint` of the command line. Lists take `limit` and `before`, and answer `next`.',
+        'Durable PostgreSQL backups, proven by restoring them. Errors are `application/problem+json` with the `name`, `code` and `hint` of the command line. Lists take `limit` and `before`, and answer `next`. `webhooks` are the events that tell how runs have ended.',
     },
     tags: sections.map(({ title }) => ({ name: title })),
     paths,
+    webhooks,
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token (`hf_...`), or `HOLDFAST_TOKEN`.' },

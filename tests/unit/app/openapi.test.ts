@@ -6,6 +6,7 @@ import { routes } from '#app/http/routes.ts';
 import { buildDocument, isDescribed } from '#app/openapi/build-document.ts';
 import { describeSchema } from '#app/openapi/describe-schema.ts';
 import { operations } from '#app/openapi/operations.ts';
+import { outcomes, runSkipped } from '#inngest/events.ts';
 
 const document = buildDocument();
 const operationSchema = z.object({
@@ -44,6 +45,29 @@ describe('the OpenAPI document', () => {
     }
     expect(keyed.length).toBeGreaterThan(2);
     for (const key of keyed) expect(operations[key]?.headers?.shape, key).toHaveProperty('idempotency-key');
+  });
+
+  it('has every event that tells how a run has ended, of one schema', () => {
+    const names = Object.values(outcomes).flatMap(({ completed, failed }) => [completed.name, failed.name]);
+    expect(Object.keys(document.webhooks ?? {}).sort()).toEqual([...names, runSkipped.name].sort());
+    expect(names.length).toBeGreaterThan(19);
+    for (const [name, heard] of Object.entries(document.webhooks ?? {})) {
+      expect(heard, name).toMatchObject({
+        post: {
+          requestBody: {
+            content: {
+              'application/json': {
+                schema: { properties: { name: { const: name }, data: { $ref: '#/components/schemas/Outcome' } } },
+              },
+            },
+          },
+        },
+      });
+    }
+    const { properties } = z
+      .object({ properties: z.record(z.string(), z.unknown()) })
+      .parse(document.components?.schemas?.['Outcome']);
+    expect(Object.keys(properties)).toEqual(Object.keys(runSkipped.schema.shape));
   });
 
   it('names each operation once', () => {
