@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inngest } from '#inngest/client.ts';
+import { sendEvents } from '#app/runs/send-events.ts';
 import { backupRequested, transferRequested } from '#inngest/events.ts';
 import { withAudit } from '#lib/audit/with-audit.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
-import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { claimDelivery, type Delivery, settleFailed, settleSent } from '#lib/hooks/delivery-store.ts';
 import { planDelivery } from '#lib/hooks/plan-delivery.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -50,7 +49,7 @@ async function handOver(
     detail: { ...detail, ...from },
   };
   try {
-    return await withAudit(repository, note, async () => (event === null ? [] : send(event)));
+    return await withAudit(repository, note, async () => (event === null ? [] : sendEvents([event])));
   } catch (cause) {
     // That it failed is told to others who ask; where it cannot be written down, the next attempt tries all the same.
     await settleFailed(repository, delivery).catch(() => undefined);
@@ -103,17 +102,5 @@ function eventOf({ hook, git }: OpenedHook, { events: [id = ''], at }: Delivery)
       const data = { from: connection, to, ...(fence ? { fence } : {}), ...(confirm === null ? {} : { confirm }) };
       return { name: transferRequested.name, data, ...named };
     }
-  }
-}
-
-async function send(event: HookEvent): Promise<string[]> {
-  try {
-    return (await inngest.send(event)).ids;
-  } catch (cause) {
-    throw new UnavailableError('The event could not be handed to Inngest.', {
-      code: 'event_not_sent',
-      hint: 'Check INNGEST_EVENT_KEY and, for a server of your own, INNGEST_BASE_URL; the server’s log says more.',
-      cause,
-    });
   }
 }

@@ -1,13 +1,12 @@
-import { inngest } from '#inngest/client.ts';
 import { runApproved, runCancelled } from '#inngest/events.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { findServerEngine } from '#lib/config/find-server-engine.ts';
 import { requireCancellable } from '#lib/cutover/require-cancellable.ts';
 import { requireWaiting } from '#lib/cutover/require-waiting.ts';
-import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { type Decision, writeDecision } from '#lib/runs/decision-store.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
+import { sendEvents } from './send-events.ts';
 
 /**
  * Lets a run that waits for approval go on. `root` is the run that a person has started. Safe to repeat.
@@ -34,13 +33,8 @@ export async function cancelRun(repository: Repository, root: RunRecord): Promis
 /** The local runner finds the decision in the repository by itself. */
 async function tellInngest(event: { name: string; data: object }): Promise<void> {
   if (findServerEngine(readEnvironment()) !== 'inngest') return;
-  try {
-    await inngest.send(event);
-  } catch (cause) {
-    throw new UnavailableError('The decision is written down, but could not be handed to Inngest.', {
-      code: 'event_not_sent',
-      hint: 'Decide again in a moment; the server’s log says more.',
-      cause,
-    });
-  }
+  await sendEvents([event], {
+    message: 'The decision is written down, but could not be handed to Inngest.',
+    hint: 'Decide again in a moment; the server’s log says more.',
+  });
 }

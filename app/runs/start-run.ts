@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inngest } from '#inngest/client.ts';
-import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { findRunOfEvent } from '#lib/runs/find-run-of-event.ts';
+import { sendEvents } from './send-events.ts';
 
 export interface RunRequest {
   name: string;
@@ -26,16 +25,7 @@ export async function startRun(
   { name, data, id = randomUUID(), ts = Date.now() }: RunRequest,
 ): Promise<{ event: string; run: string | null }> {
   const event = { name, data, id, ts };
-  let sent: string[];
-  try {
-    sent = (await inngest.send(event)).ids;
-  } catch (cause) {
-    throw new UnavailableError('The event could not be handed to Inngest.', {
-      code: 'event_not_sent',
-      hint: 'Check INNGEST_EVENT_KEY and, for a server of your own, INNGEST_BASE_URL; the server’s log says more.',
-      cause,
-    });
-  }
+  const sent = await sendEvents([event]);
   const until = Date.now() + patienceMs;
   for (;;) {
     const run = await findRunOfEvent(repository, { eventIds: [event.id, ...sent], sentAt: event.ts });

@@ -1,9 +1,8 @@
 import { answer } from '#app/http/answer.ts';
 import { audited } from '#app/http/audited.ts';
 import { readBody } from '#app/http/read-body.ts';
-import { inngest } from '#inngest/client.ts';
+import { sendEvents } from '#app/runs/send-events.ts';
 import { noteOfEvent } from '#lib/audit/note-of-event.ts';
-import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { admitEvent } from './admit-event.ts';
 import { type NamedEvent, nameEvent } from './name-event.ts';
@@ -27,21 +26,11 @@ export function POST(request: Request): Promise<Response> {
       events.push(nameEvent(caller.identity, admitted));
     }
     // Each has its entry in the log before the first one is sent.
-    const send = events.reduceRight<() => Promise<void>>(
+    const send = events.reduceRight<() => Promise<unknown>>(
       (work, event) => () => audited(caller, noteOfEvent(event), work),
-      () => sendAll(events),
+      () => sendEvents(events),
     );
     await send();
     return { ids: events.map(({ id }) => id) };
-  });
-}
-
-async function sendAll(events: NamedEvent[]): Promise<void> {
-  await inngest.send(events).catch((cause: unknown) => {
-    throw new UnavailableError('The event could not be handed to Inngest.', {
-      code: 'event_not_sent',
-      hint: 'Check INNGEST_EVENT_KEY and, for a server of your own, INNGEST_BASE_URL; the server’s log says more.',
-      cause,
-    });
   });
 }
