@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
 
 /**
  * A second service without Inngest: `POST /releases {"version": "1.4.0"}` asks Holdfast for a backup, and the release is
@@ -11,6 +12,14 @@ const holdfast = process.env['HOLDFAST_URL'] ?? 'http://localhost:3000';
 const token = process.env['HOLDFAST_TOKEN'] ?? '';
 const connection = process.env['CONNECTION'] ?? 'production';
 const webhook = new Webhook(process.env['WEBHOOK_SECRET'] ?? '');
+
+const requestSchema = z.object({ version: z.string() });
+const takenSchema = z.object({ ids: z.tuple([z.string()]) });
+const runSchema = z.object({ run: z.object({ eventId: z.string() }) });
+/** Of a webhook's body that tells how a backup has ended. */
+const endedSchema = z.object({
+  data: z.object({ kind: z.literal('backup'), event: z.string(), run: z.string(), backup: z.string().nullable() }),
+});
 
 interface Release {
   version: string;
@@ -37,7 +46,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const body = await text(request);
   switch (`${request.method} ${request.url}`) {
     case 'POST /releases':
-      return send(response, 202, await askForBackup(JSON.parse(body).version));
+      return send(response, 202, await askForBackup(requestSchema.parse(JSON.parse(body)).version));
     case 'GET /releases':
       return send(response, 200, [...releases.values()]);
     case 'POST /holdfast':
@@ -59,22 +68,23 @@ async function askForBackup(version: string): Promise<Release> {
     body: JSON.stringify(event),
   });
   if (!sent.ok) throw new Error(`Holdfast answered ${sent.status}: ${await sent.text()}`);
-  [release.event] = (await sent.json()).ids;
+  [release.event] = takenSchema.parse(await sent.json()).ids;
   return release;
 }
 
 /** Answers the status for the sender: 204 is taken, and every other one brings the message again. */
 async function react({ headers }: IncomingMessage, body: string): Promise<number> {
-  let message: { data: { kind: string; event: string; run: string; backup: string } };
+  let message: unknown;
   try {
     const signed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-    message = webhook.verify(body, signed) as typeof message;
+    message = webhook.verify(body, signed);
   } catch {
     return 401;
   }
   const id = String(headers['webhook-id']);
-  const { kind, event, run, backup } = message.data;
-  if (kind !== 'backup' || seen.has(id)) return 204;
+  const ended = endedSchema.safeParse(message);
+  if (!ended.success || seen.has(id)) return 204;
+  const { event, run, backup } = ended.data.data;
   const asked = await eventIdOfRun(run);
   const release = [...releases.values()].find((one) => one.event === asked);
   if (release !== undefined) {
@@ -88,7 +98,7 @@ async function react({ headers }: IncomingMessage, body: string): Promise<number
 async function eventIdOfRun(run: string): Promise<string> {
   const answered = await fetch(`${holdfast}/api/v1/runs/${run}`, { headers: { authorization: `Bearer ${token}` } });
   if (!answered.ok) throw new Error(`Holdfast answered ${answered.status} for run ${run}.`);
-  return (await answered.json()).run.eventId;
+  return runSchema.parse(await answered.json()).run.eventId;
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
