@@ -1,4 +1,5 @@
 import type { StepRecord } from '#lib/runs/run-record.ts';
+import { stepRetries } from '#lib/runs/step-retries.ts';
 
 /** A stretch of a step on the run's time, in thousandths of its whole length. */
 export interface TimelineSpan {
@@ -11,7 +12,8 @@ export interface TimelineSpan {
 export interface TimelineStep {
   n: string;
   slug: string;
-  outcome: 'completed' | 'retried' | 'failed';
+  /** `again`: its last attempt failed, and another one follows or is at work. */
+  outcome: 'completed' | 'retried' | 'failed' | 'again';
   attempts: number;
   startedAt: string | undefined;
   workedMs: number;
@@ -24,12 +26,12 @@ export interface TimelineStep {
 const scale = 1_000;
 
 /**
- * Lays steps out on the time from a run's beginning to its end, or to now. Times are epoch milliseconds; `tell` puts the
- * message of an error as who looks at it may read it.
+ * Lays steps out on the time from a run's beginning to its end, or to now. Times are epoch milliseconds; `isOpen`: it
+ * has not ended; `tell` puts the message of an error as who looks at it may read it.
  */
 export function planTimeline(
   steps: readonly StepRecord[],
-  { from, to, tell }: { from: number; to: number; tell: (text: string) => string },
+  { from, to, isOpen, tell }: { from: number; to: number; isOpen: boolean; tell: (text: string) => string },
 ): TimelineStep[] {
   const whole = Math.max(1, to - from);
   const place = (at: number): number => Math.min(scale, Math.max(0, ((at - from) / whole) * scale));
@@ -46,10 +48,23 @@ export function planTimeline(
     const done = attempts.at(-1)?.outcome === 'completed';
     return {
       ...{ n, slug, spans, attempts: attempts.length, startedAt: attempts[0]?.startedAt },
-      outcome: done ? (failures.length > 0 ? 'retried' : 'completed') : 'failed',
+      outcome: done
+        ? failures.length > 0
+          ? 'retried'
+          : 'completed'
+        : isOpen && isTriedAgain(attempts)
+          ? 'again'
+          : 'failed',
       workedMs: attempts.reduce((sum, { startedAt, endedAt }) => sum + Date.parse(endedAt) - Date.parse(startedAt), 0),
       waitedMs: attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0),
       errors: failures.map(({ error }) => tell(error?.message ?? 'unknown')),
     };
   });
+}
+
+/** What is out of reach for now is tried again, and so is what nobody expected; all else ends the step at once. */
+function isTriedAgain(attempts: StepRecord['attempts']): boolean {
+  const last = attempts.at(-1);
+  if (last === undefined || last.attempt >= stepRetries) return false;
+  return last.error?.name === 'UnavailableError' || last.error?.code === 'unexpected';
 }

@@ -8,6 +8,7 @@ const outcomes = {
   completed: { icon: Check, word: 'done', className: 'text-quiet' },
   retried: { icon: RotateCw, word: 'done', className: 'text-caution' },
   failed: { icon: X, word: 'failed', className: 'text-failed' },
+  again: { icon: RotateCw, word: 'failed, is tried again', className: 'text-caution' },
 } as const;
 
 /** The steps of a run: when each was at work, how often it was tried, and how long it waited in between. */

@@ -1,7 +1,6 @@
-import type { Repository } from '#lib/repository/repository.ts';
 import { listFamily } from '#lib/runs/children-store.ts';
+import { findLastSign } from '#lib/runs/find-last-sign.ts';
 import { listKept } from '#lib/runs/kept-store.ts';
-import { runFolder } from '#lib/runs/run-id.ts';
 import { readResult, readRun } from '#lib/runs/run-store.ts';
 import { findWaiting } from '#lib/runs/waiting-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
@@ -30,14 +29,4 @@ export async function readKeptRuns({ repository }: Workspace): Promise<KeptRun[]
     });
   }
   return runs;
-}
-
-async function findLastSign(repository: Repository, family: readonly string[], start: Date): Promise<Date> {
-  let last = start;
-  for (const run of family) {
-    for await (const { modified } of repository.store.list(runFolder(run))) {
-      if (modified > last) last = modified;
-    }
-  }
-  return last;
 }

@@ -19,7 +19,7 @@ const error = { name: 'UnavailableError', code: 'connection_lost', message: 'cut
 describe('the timeline of a run', () => {
   it('lays steps out on the run’s time', () => {
     const steps = [{ n: '1', slug: 'preflight', attempts: [attempt(0, 2)] }];
-    expect(planTimeline(steps, { tell, from: start, to: start + 10_000 })).toEqual([
+    expect(planTimeline(steps, { tell, isOpen: false, from: start, to: start + 10_000 })).toEqual([
       {
         ...{ n: '1', slug: 'preflight', outcome: 'completed', attempts: 1, startedAt: at(0) },
         ...{ workedMs: 2_000, waitedMs: 0, errors: [], spans: [{ kind: 'worked', from: 0, width: 200 }] },
@@ -31,7 +31,7 @@ describe('the timeline of a run', () => {
     const failed = attempt(1, 2, { outcome: 'failed', error });
     const again = attempt(6, 8, { attempt: 1, waitedMs: 4_000 });
     const steps = [{ n: '2', slug: 'copy', attempts: [failed, again] }];
-    const [step] = planTimeline(steps, { tell, from: start, to: start + 10_000 });
+    const [step] = planTimeline(steps, { tell, isOpen: false, from: start, to: start + 10_000 });
     expect(step).toMatchObject({ outcome: 'retried', attempts: 2, workedMs: 3_000, waitedMs: 4_000, errors: ['cut'] });
     expect(step?.spans).toEqual([
       { kind: 'failed', from: 100, width: 100 },
@@ -42,10 +42,28 @@ describe('the timeline of a run', () => {
 
   it('has failed where the last attempt did, and keeps within the run where clocks differ', () => {
     const steps = [{ n: '3', slug: 'proof', attempts: [attempt(-5, 20, { outcome: 'failed', error })] }];
-    const [step] = planTimeline(steps, { tell, from: start, to: start + 10_000 });
+    const [step] = planTimeline(steps, { tell, isOpen: false, from: start, to: start + 10_000 });
     expect(step).toMatchObject({ outcome: 'failed', spans: [{ kind: 'failed', from: 0, width: 1000 }] });
-    expect(planTimeline(steps, { tell, from: start, to: start })[0]?.spans).toEqual([
+    expect(planTimeline(steps, { tell, isOpen: false, from: start, to: start })[0]?.spans).toEqual([
       { kind: 'failed', from: 0, width: 1000 },
     ]);
+  });
+
+  it('is tried again where the run is open and another attempt may help', () => {
+    const outcomeOf = (isOpen: boolean, last: Partial<StepRecord['attempts'][number]>) => {
+      const steps = [{ n: '4', slug: 'copy', attempts: [attempt(0, 1, { outcome: 'failed', error, ...last })] }];
+      return planTimeline(steps, { tell, isOpen, from: start, to: start + 10_000 })[0]?.outcome;
+    };
+    expect(outcomeOf(true, {})).toBe('again');
+    expect(outcomeOf(true, { error: { ...error, name: 'Error', code: 'unexpected' } })).toBe('again');
+    expect(outcomeOf(false, {})).toBe('failed');
+    expect(outcomeOf(true, { attempt: 5 })).toBe('failed');
+    expect(outcomeOf(true, { error: { ...error, name: 'RefusedError' } })).toBe('failed');
+  });
+
+  it('tells of an error what who looks may know', () => {
+    const steps = [{ n: '1', slug: 'open', attempts: [attempt(0, 1, { outcome: 'failed', error })] }];
+    const hide = (text: string): string => `${text} off`;
+    expect(planTimeline(steps, { tell: hide, isOpen: false, from: start, to: start })[0]?.errors).toEqual(['cut off']);
   });
 });

@@ -6,10 +6,10 @@ import { placesFor } from '#app/http/places-for.ts';
 import { tellError } from '#app/http/tell-error.ts';
 import { ProofSummaryCard } from '#app/proof/proof-summary-card.tsx';
 import { cutoverFacts } from '#app/runs/cutover-facts.ts';
-import { LiveProgress } from '#app/runs/live-progress.tsx';
 import { OutcomeCards } from '#app/runs/outcome-cards.tsx';
 import { outcomeFacts } from '#app/runs/outcome-facts.tsx';
 import { planTimeline } from '#app/runs/plan-timeline.ts';
+import { ProgressCard } from '#app/runs/progress-card.tsx';
 import { requireRun } from '#app/runs/require-run.ts';
 import { RunActions } from '#app/runs/run-actions.tsx';
 import { RunLine } from '#app/runs/run-line.tsx';
@@ -70,11 +70,7 @@ export default async function RunPage({ params }: RunPageProps) {
           />
         )}
         {waiting !== null && <WaitingPanel waiting={waiting} />}
-        {result === null && (
-          <Card title="Progress">
-            <LiveProgress runId={id} shape={pulse.shape} progress={pulse.progress} />
-          </Card>
-        )}
+        {result === null && <ProgressCard {...{ repository, run, pulse, waits: waiting !== null }} />}
         {proof !== null && <ProofSummaryCard runId={id} proof={proof} />}
         {differences !== null && (
           <DifferencesCard
@@ -121,7 +117,7 @@ export default async function RunPage({ params }: RunPageProps) {
           </Card>
         )}
         <Card title="Steps" flush>
-          <Timeline steps={planTimeline(view.timeline, { from, to, tell })} />
+          <Timeline steps={planTimeline(view.timeline, { from, to, isOpen: result === null, tell })} />
         </Card>
         {view.notified.length > 0 && (
           <Card title="Told" flush>
