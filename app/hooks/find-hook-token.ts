@@ -28,3 +28,8 @@ export async function findHookToken(name: string): Promise<HookToken | undefined
   token.catch(() => known().delete(key));
   return token;
 }
+
+/** Has the next one who asks read the token anew: it was made or revoked here. */
+export function forgetHookTokens(): void {
+  known().clear();
+}

@@ -1,5 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Identity } from '#lib/access/identity.ts';
+import { identityKey } from '#lib/access/identity-key.ts';
 import type { AuditNote } from '#lib/audit/audit-entry.ts';
 import { writeAudit } from '#lib/audit/audit-store.ts';
 import { withAudit } from '#lib/audit/with-audit.ts';
@@ -65,6 +66,6 @@ export async function noteRefusal(note: Omit<AuditNote, 'outcome'>, code: string
 }
 
 /** Strangers share one: they have any number of names. */
-function budgetOf({ kind, id, name }: AuditNote['who']): string {
-  return kind === 'nobody' || kind === 'hook' ? 'strangers' : JSON.stringify([kind, id ?? name]);
+function budgetOf(who: AuditNote['who']): string {
+  return who.kind === 'nobody' || who.kind === 'hook' ? 'strangers' : identityKey(who);
 }

@@ -20,6 +20,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   out_of_scope: 403,
   cross_site: 403,
   unknown_token: 404,
+  unknown_hook: 404,
   body_too_large: 413,
   too_many_attempts: 429,
   repository_missing: 404,

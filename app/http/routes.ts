@@ -73,6 +73,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/settings/notifications', kind: 'page', access: { action: 'settings' } },
   { method: 'GET', path: '/settings/access', kind: 'page', access: { action: 'read' } },
   { method: 'GET', path: '/settings/tokens', kind: 'page', access: { action: 'manage-tokens' } },
+  { method: 'GET', path: '/settings/hooks', kind: 'page', access: { action: 'read' } },
   { method: 'GET', path: '/settings/audit', kind: 'page', access: { action: 'see-audit' } },
   { method: 'GET', path: '/runs', kind: 'page', access: { action: 'read' } },
   { method: 'GET', path: '/runs/[id]', kind: 'page', access: { action: 'read' } },
@@ -97,5 +98,8 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/tokens', kind: 'api', access: { action: 'manage-tokens' } },
   { method: 'POST', path: '/api/v1/tokens', kind: 'api', access: { action: 'manage-tokens' } },
   { method: 'DELETE', path: '/api/v1/tokens/[id]', kind: 'api', access: { action: 'manage-tokens' } },
+  { method: 'GET', path: '/api/v1/hooks', kind: 'api', access: { action: 'read' } },
+  { method: 'POST', path: '/api/v1/hooks/[name]/token', kind: 'api', access: { action: 'hooks' } },
+  { method: 'DELETE', path: '/api/v1/hooks/[name]/token', kind: 'api', access: { action: 'hooks' } },
   { method: 'GET', path: '/api/v1/audit', kind: 'api', access: { action: 'see-audit' } },
 ];

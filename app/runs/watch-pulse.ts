@@ -6,35 +6,40 @@ import { type RunPulse, readPulse } from '#lib/run-view/read-pulse.ts';
 type Listener = (pulse: RunPulse) => void;
 
 interface Watch {
-  listeners: Set<Listener>;
+  /** With who listens. */
+  listeners: Map<Listener, string>;
   latest: RunPulse | undefined;
 }
 
 const lookMs = 1_000;
 /** More than that ask now and then in place of being told. */
 const mostListeners = 200;
+/** So few that nobody takes those of all others. */
+export const mostOfOne = 20;
 
 /** By repository and run. Kept by the process: however many watch a run, it is looked at once a second. */
 const watches = new Map<string, Watch>();
 
 /**
  * Tells `listener` of a run at once and whenever something of it moves, until the run has ended or the answer is called.
- * @throws UnavailableError (`too_many_streams`).
+ * `who` tells identities apart. @throws UnavailableError (`too_many_streams`).
  */
 export function watchPulse(
   repository: Repository,
-  { runId, listener }: { runId: string; listener: Listener },
+  { runId, listener, who }: { runId: string; listener: Listener; who: string },
 ): () => void {
-  const count = [...watches.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
-  if (count >= mostListeners) {
-    throw new UnavailableError(`More than ${mostListeners} streams are open.`, {
+  const open = [...watches.values()].flatMap(({ listeners }) => [...listeners.values()]);
+  const own = open.filter((other) => other === who).length;
+  if (own >= mostOfOne || open.length >= mostListeners) {
+    const most = own >= mostOfOne ? `${mostOfOne} streams of yours` : `${mostListeners} streams`;
+    throw new UnavailableError(`${most} are open already.`, {
       code: 'too_many_streams',
       hint: 'Ask now and then in place of it: the same address answers JSON to `Accept: application/json`.',
     });
   }
   const key = `${repository.location} ${runId}`;
-  const watch = watches.get(key) ?? { listeners: new Set(), latest: undefined };
-  watch.listeners.add(listener);
+  const watch = watches.get(key) ?? { listeners: new Map(), latest: undefined };
+  watch.listeners.set(listener, who);
   if (watch.latest) listener(watch.latest);
   if (!watches.has(key)) {
     watches.set(key, watch);
@@ -52,7 +57,7 @@ async function keepLooking(
       const pulse = await readPulse(repository, runId);
       if (hasMoved(pulse, watch.latest)) {
         watch.latest = pulse;
-        for (const listener of watch.listeners) listener(pulse);
+        for (const listener of watch.listeners.keys()) listener(pulse);
       }
       if (pulse.ended) break;
     } catch {

@@ -11,7 +11,7 @@ import { type SettingPath, settingPages } from './setting-pages.ts';
 /** Shows a page of the settings to who may see it, with the ways to those of the others that they may see too. */
 export function showSettings(
   path: SettingPath,
-  { about, render }: { about: string; render: (caller: Caller) => Promise<ReactNode> },
+  { about, render }: { about: ReactNode; render: (caller: Caller) => Promise<ReactNode> },
 ): Promise<ReactNode> {
   const { title, action } = settingPages.find(({ href }) => href === path) ?? settingPages[0];
   return showPage({ action, path }, async (caller) => (

@@ -1,9 +1,9 @@
 'use client';
 
-import { KeyRound } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState } from 'react';
 import { z } from 'zod';
+import { ShownOnce } from '#app/settings/shown-once.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { ErrorPanel } from '#app/ui/error-panel.tsx';
 import { postJson, type ShownError } from '#app/ui/post-json.ts';
@@ -93,25 +93,7 @@ export function TokenForm({ connections }: { connections: readonly string[] }) {
       </form>
       {error && <ErrorPanel error={error} />}
       <div role="status" className="empty:hidden">
-        {made && <Secret made={made} />}
-      </div>
-    </div>
-  );
-}
-
-function Secret({ made: { token, secret } }: { made: Made }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(secret);
-    setCopied(true);
-  };
-  return (
-    <div className="flex gap-3 rounded-lg border border-notice bg-notice-soft p-4 text-sm">
-      <KeyRound aria-hidden size={16} className="mt-0.5 shrink-0 text-notice" />
-      <div className="grid min-w-0 justify-items-start gap-2">
-        <p className="font-medium text-notice">The token “{token.name}”, shown this once</p>
-        <code className="font-mono break-all select-all">{secret}</code>
-        <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>
+        {made && <ShownOnce title={`The token “${made.token.name}”`} text={made.secret} />}
       </div>
     </div>
   );

@@ -3,10 +3,10 @@ import { whoRunsThis } from '#cli/audit/who-runs-this.ts';
 import { type Cell, renderFacts, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { withAudit } from '#lib/audit/with-audit.ts';
-import type { Hook } from '#lib/config/resolve-hooks.ts';
-import { UsageError } from '#lib/errors/usage-error.ts';
-import { type HookToken, withoutHookHash } from '#lib/hooks/hook-token.ts';
+import { describeHook, type HookDescription } from '#lib/hooks/describe-hook.ts';
+import { withoutHookHash } from '#lib/hooks/hook-token.ts';
 import { createHookToken, listHookTokens, revokeHookToken, rotateHookToken } from '#lib/hooks/hook-token-store.ts';
+import { requireHook } from '#lib/hooks/require-hook.ts';
 import { describeTime } from '#lib/report/describe-amounts.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { describeExamples, type StartVerb } from './verb.ts';
@@ -71,11 +71,11 @@ async function mint(terminal: Terminal, { name, what, make }: Minting): Promise<
   const url = `${config.access.publicUrl ?? 'http://localhost:3000'}/api/hooks/${name}?token=${text}`;
   terminal.note('This is the only time the address is shown; nobody can look it up again.');
   if (config.access.publicUrl === null) terminal.note('Set publicUrl in the config to have it with the right host.');
-  terminal.result({ hook: describe(hook, token), url, token: text }, () =>
+  terminal.result({ hook: describeHook(hook, token), url, token: text }, () =>
     [
       url,
       renderFacts(terminal, [
-        ['starts', `${hook.start} of ${hook.connection}`],
+        ['starts', `${hook.start} of ${hook.connection}${hook.to === null ? '' : ` to ${hook.to}`}`],
         ['by hand', 'open it in a browser and press the button'],
         ['in a pipeline', "curl --fail-with-body -sSL -d '' 'ADDRESS&wait=1'"],
       ]),
@@ -100,7 +100,7 @@ async function revoke(terminal: Terminal, name: string): Promise<number> {
 async function list(terminal: Terminal): Promise<number> {
   const { config, repository }: Workspace = await openWorkspace();
   const tokens = new Map((await listHookTokens(repository)).map((token) => [token.name, token]));
-  const hooks = [...config.hooks.values()].map((hook) => describe(hook, tokens.get(hook.name)));
+  const hooks = [...config.hooks.values()].map((hook) => describeHook(hook, tokens.get(hook.name)));
   const strays = [...tokens.keys()].filter((name) => !config.hooks.has(name));
   terminal.result({ hooks, notInTheConfig: strays }, () => {
     if (hooks.length === 0) return 'The config names no hooks.';
@@ -110,30 +110,8 @@ async function list(terminal: Terminal): Promise<number> {
   return 0;
 }
 
-type Described = ReturnType<typeof describe>;
-
-function describe({ name, start, connection, webhook }: Hook, token: HookToken | undefined) {
-  return {
-    name,
-    start,
-    connection,
-    signature: webhook?.signature ?? null,
-    token: token ? withoutHookHash(token) : null,
-  };
-}
-
-function toRow({ name, start, connection, signature, token }: Described): Cell[] {
+function toRow({ name, start, connection, to, signature, token }: HookDescription): Cell[] {
   const state = token === null ? 'none' : token.revokedAt === null ? 'made' : 'revoked';
   const when = token === null ? '' : `${token.createdBy}, ${describeTime(token.createdAt)}`;
-  return [name, start, connection, signature ?? '', state, when];
-}
-
-function requireHook(hooks: ReadonlyMap<string, Hook>, name: string): Hook {
-  const hook = hooks.get(name);
-  if (hook !== undefined) return hook;
-  const known = [...hooks.keys()].join(', ');
-  throw new UsageError(`The config names no hook ${JSON.stringify(name)}.`, {
-    code: 'unknown_hook',
-    hint: `Known: ${known === '' ? 'none' : known}. Write hooks: { ${/^[a-z-]+$/.test(name) ? name : 'deploy'}: { start: 'backup', connection: 'production' } } into it.`,
-  });
+  return [name, start, to === null ? connection : `${connection} to ${to}`, signature ?? '', state, when];
 }

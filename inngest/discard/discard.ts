@@ -28,7 +28,7 @@ export const discard = inngest.createFunction(
     });
 
     const ending = await steps
-      .run('discard', (workspace) => discardKept(workspace, request.run))
+      .run('discard', (workspace) => discardKept(workspace, { subject: request.run, by: run.id }))
       .then(({ message, outcome }): Ending => {
         return { status: 'completed', exitCode: exitCodes.done, message, outcome, error: null };
       })
@@ -38,10 +38,13 @@ export const discard = inngest.createFunction(
 );
 
 /** Safe to run twice, as both kinds of discard are. */
-async function discardKept(workspace: Workspace, runId: string): Promise<Pick<Ending, 'message' | 'outcome'>> {
+async function discardKept(
+  workspace: Workspace,
+  { subject: runId, by }: { subject: string; by: string },
+): Promise<Pick<Ending, 'message' | 'outcome'>> {
   const subject = await readRun(workspace.repository, runId);
   if (subject?.kind === 'recover') {
-    const { plan, target } = await discardRecovery(workspace, subject);
+    const { plan, target } = await discardRecovery(workspace, subject, { by });
     const message = `The side schema ${plan.schema} of run ${runId} is dropped; the live tables of ${target} are as they were.`;
     return { message, outcome: { discarded: runId, sideSchema: plan.schema } };
   }

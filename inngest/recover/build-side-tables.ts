@@ -35,7 +35,7 @@ export async function buildSideTables(
       { patterns: request.tables, schema: request.schema, lanes, unlogged },
     );
     const target = findConnection(config, request.to);
-    return prepareRecovery(run.id, { plan, target, repository });
+    return prepareRecovery(run.id, { plan, target, repository, lockTimeoutMs: config.lockTimeoutMs });
   });
 
   await steps.run('tables', async ({ config, repository }) => {

@@ -14,6 +14,7 @@ import { readKeptRuns } from '#lib/cutover/read-kept-runs.ts';
 import { takeDownPlace } from '#lib/drill/set-up-place.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
+import { releaseRecovery } from '#lib/recovery/release-recovery.ts';
 import { readRun } from '#lib/runs/run-store.ts';
 import { sweepScratchConnections } from '#lib/scratch/scratch-connection.ts';
 
@@ -80,6 +81,7 @@ async function sweepRun(
       // Safe to run twice: what is gone stays gone.
       const record = await readRun(workspace.repository, run);
       if (record?.kind === 'drill') await takeDownPlace(workspace.repository, run);
+      else if (record?.kind === 'recover') await releaseRecovery(workspace, run);
       else await releaseSnapshotBranch(workspace, run);
     });
     return;

@@ -5,7 +5,7 @@ export const hookActions = ['backup', 'gate', 'backup-and-gate', 'transfer'] as 
 export type HookAction = (typeof hookActions)[number];
 
 /** Who may sign what a hook is sent. */
-const hookSignatures = ['vercel', 'github', 'hmac'] as const;
+export const hookSignatures = ['vercel', 'github', 'hmac'] as const;
 export type HookSignature = (typeof hookSignatures)[number];
 
 /** What of GitHub can start something: events whose bodies tell that they are those, and when they were. */

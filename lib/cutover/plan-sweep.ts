@@ -36,6 +36,8 @@ export function planSweep(
       if (waits || !passed(lastSign, times.deadAfterMs)) return [];
       return [{ run, action: 'close', because: `no sign of life since ${lastSign.toISOString()}` }];
     }
+    // Its undo failed: what it has left stands in the way of the next recovery.
+    if (keeps.includes('side-schema')) return [{ run, action: 'release', because: 'its recovery has ended' }];
     // Its take-down failed, or the machine of its server has not seen the end.
     if (keeps.includes('drill')) return [{ run, action: 'release', because: 'its drill has ended' }];
     if (keeps.includes('snapshot-branch')) return [{ run, action: 'release', because: 'its backup has ended' }];

@@ -49,7 +49,7 @@ async function checkLedger(session: Session, runId: string): Promise<Check> {
   const holder = await findLedgerRun(session);
   if (holder === runId) return { ...check, passed: true, detail: 'the ledger of this very run', hint: '' };
   if (holder !== undefined) {
-    const hint = `Wait for it; where its process was killed, \`holdfast resume ${holder}\` or \`holdfast cancel ${holder}\`.`;
+    const hint = `Wait for it; where its process was killed, \`holdfast resume ${holder}\` or \`holdfast cancel ${holder}\`; where it is a recovery that has failed, \`holdfast discard ${holder}\` or \`holdfast sweep\`.`;
     return { ...check, passed: false, detail: `the run ${holder} is at work in the database, or was stopped`, hint };
   }
   const passed = !(await hasHoldfastSchema(session));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { RollbackFailedError } from '#lib/errors/rollback-failed-error.ts';
-import { letGo } from '#lib/runs/kept-store.ts';
+import { isKept, type KeptThing, letGo } from '#lib/runs/kept-store.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import { readResult } from '#lib/runs/run-store.ts';
@@ -10,7 +10,11 @@ import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { dropSideSchema } from './drop-side-schema.ts';
 import { findRecoveryPlan, type RecoveryPlan } from './recovery-plan.ts';
 
-const droppedSchema = z.strictObject({ at: z.iso.datetime() });
+const droppedSchema = z.strictObject({
+  at: z.iso.datetime(),
+  /** The discard that has done it. */
+  by: z.string().optional(),
+});
 
 /** A side schema that can be dropped: what it is called, and where it is. */
 export interface DroppableSchema {
@@ -24,11 +28,14 @@ export async function isSideSchemaDropped({ repository }: Pick<Workspace, 'repos
 }
 
 /**
- * The side schema that a recovery has left to its person.
- * @throws RefusedError where the run goes on, came to no good end, or the schema was dropped.
+ * The side schema that a recovery has left to its person, or that of a failed one which could not be dropped.
+ * @throws RefusedError where the run goes on, has left nothing, or the schema was dropped, by another run than `by`.
  */
-export async function requireDroppable(workspace: Workspace, run: RunRecord): Promise<DroppableSchema> {
-  const { repository } = workspace;
+export async function requireDroppable(
+  { repository }: Pick<Workspace, 'repository'>,
+  run: RunRecord,
+  { by }: { by?: string } = {},
+): Promise<DroppableSchema> {
   const result = await readResult(repository, run.id);
   if (result === undefined) {
     throw new RefusedError(`Run ${run.id} has not ended: its side schema is still needed.`, {
@@ -36,14 +43,17 @@ export async function requireDroppable(workspace: Workspace, run: RunRecord): Pr
       hint: `End it first: \`holdfast cancel ${run.id}\`, or \`holdfast resume ${run.id}\` where its process was killed.`,
     });
   }
+  const dropped = await repository.getJson(droppedKey(run.id), droppedSchema);
+  const isOwn = dropped?.by !== undefined && dropped.by === by;
+  const isLeft = isOwn || result.status === 'completed' || (await isKept(repository, keptOf(run)));
   const plan = await findRecoveryPlan(repository, run.id);
-  if (plan === undefined || run.target === null || result.status !== 'completed') {
+  if (plan === undefined || run.target === null || !isLeft) {
     throw new RefusedError(`Run ${run.id} has left no side schema.`, {
       code: 'nothing_put_aside',
       hint: 'What a recovery that fails has made is dropped by its own run.',
     });
   }
-  if (await isSideSchemaDropped(workspace, run.id)) {
+  if (dropped !== undefined && !isOwn && result.status === 'completed') {
     throw new RefusedError(`The side schema ${plan.schema} of run ${run.id} is dropped already.`, {
       code: 'already_discarded',
       hint: 'Recover the tables once more if they are needed.',
@@ -53,13 +63,18 @@ export async function requireDroppable(workspace: Workspace, run: RunRecord): Pr
 }
 
 /**
- * Drops the side schema of a finished recovery with the tables that the run has made, and nothing else. Safe to run
- * twice: the schema carries the run's mark, and one that is gone is gone.
+ * Drops the side schema of a recovery that has ended with the tables that the run has made, and nothing else; of a failed
+ * one its ledger too. Safe to run twice, `by` being the run that does it: the schema carries the mark of its recovery,
+ * one that is gone is gone, and what this very run has dropped is answered once more.
  * @throws RefusedError (`side_schema_left`) where others have built on it, an UnavailableError.
  */
-export async function discardRecovery(workspace: Workspace, run: RunRecord): Promise<DroppableSchema> {
+export async function discardRecovery(
+  workspace: Workspace,
+  run: RunRecord,
+  { by }: { by: string },
+): Promise<DroppableSchema> {
   const { config, repository } = workspace;
-  const schema = await requireDroppable(workspace, run);
+  const schema = await requireDroppable(workspace, run, { by });
   const about = { runId: run.id, plan: schema.plan, lockTimeoutMs: config.lockTimeoutMs };
   try {
     await dropSideSchema(findConnection(config, schema.target), about);
@@ -67,9 +82,13 @@ export async function discardRecovery(workspace: Workspace, run: RunRecord): Pro
     if (!(cause instanceof RollbackFailedError)) throw cause;
     throw new RefusedError(cause.message, { code: cause.code, hint: cause.hint, cause });
   }
-  await letGo(repository, { run: run.id, what: 'side-schema' });
-  await repository.putJson(droppedKey(run.id), { at: new Date().toISOString() });
+  await repository.putJson(droppedKey(run.id), { at: new Date().toISOString(), by });
+  await letGo(repository, keptOf(run));
   return schema;
+}
+
+function keptOf({ id }: RunRecord): KeptThing {
+  return { run: id, what: 'side-schema' };
 }
 
 function droppedKey(runId: string): string {

@@ -5,11 +5,13 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { applyOnce, createLedger } from '#lib/restore/ledger.ts';
-import { keepSomething } from '#lib/runs/kept-store.ts';
+import { keepSomething, letGo } from '#lib/runs/kept-store.ts';
 import { readResult } from '#lib/runs/run-store.ts';
 import { hasHoldfastSchema } from './check-side-schema.ts';
+import { dropSideSchema } from './drop-side-schema.ts';
 import { type RecoveryPlan, writeRecoveryPlan } from './recovery-plan.ts';
 import { createSideSchema } from './side-schema.ts';
+import { isUndone } from './undone-store.ts';
 
 /** What the workflow needs of a plan: how much there is to do. */
 export interface RecoveryShape {
@@ -20,24 +22,42 @@ export interface RecoveryShape {
   leftOut: RecoveryPlan['leftOut'];
 }
 
+interface Preparation {
+  plan: RecoveryPlan;
+  target: Connection;
+  repository: Repository;
+  lockTimeoutMs: number;
+}
+
 /**
  * Keeps the plan in the run's folder, then makes the ledger and the side schema: the first changes to the database.
  * Safe to run twice: the plan comes out the same, a schema that the run has made is known by its mark.
- * @throws RefusedError where another run has come in between, or somebody has made a schema of the name.
+ * @throws RefusedError where another run has come in between, or somebody has made a schema of the name; CancelledError
+ *   where the run was taken back meanwhile, with nothing left.
  */
-export async function prepareRecovery(
-  runId: string,
-  options: { plan: RecoveryPlan; target: Connection; repository: Repository },
-): Promise<RecoveryShape> {
+export async function prepareRecovery(runId: string, options: Preparation): Promise<RecoveryShape> {
   const { plan, repository } = options;
-  // An attempt that comes late, after the run has been undone and closed, must not make the schema again.
-  if (await readResult(repository, runId)) {
-    throw new CancelledError(`Run ${runId} has ended.`, { code: 'run_ended', hint: 'Start a new recovery.' });
-  }
+  // An attempt that comes late, after the run has been undone or closed, must not make the schema again.
+  if ((await isUndone(repository, runId)) || (await readResult(repository, runId))) throw hasEnded(runId);
   await writeRecoveryPlan(repository, runId, plan);
   // Before it is made, so that the sweeper finds what a dead run has left.
   await keepSomething(repository, { run: runId, what: 'side-schema' });
-  await withSession(options.target, async (session) => {
+  try {
+    await makeSideSchema(runId, options);
+  } finally {
+    // An attempt that fails may have committed.
+    if (await isUndone(repository, runId)) await takeBack(runId, options);
+  }
+  return {
+    rows: plan.rows.map((lane) => lane.length),
+    tables: plan.tables.length,
+    keys: plan.keys.length,
+    leftOut: plan.leftOut,
+  };
+}
+
+async function makeSideSchema(runId: string, { plan, target }: Preparation): Promise<void> {
+  await withSession(target, async (session) => {
     await createLedger(session, {
       runId,
       unlogged: plan.unlogged,
@@ -53,10 +73,20 @@ export async function prepareRecovery(
       createSideSchema(session, { runId, name: plan.schema, backup: plan.backup }),
     );
   });
-  return {
-    rows: plan.rows.map((lane) => lane.length),
-    tables: plan.tables.length,
-    keys: plan.keys.length,
-    leftOut: plan.leftOut,
-  };
+}
+
+/**
+ * A cancellation that came while the schema was being made has looked for it too early. Its mark may be gone, and is set
+ * again first, so that the sweeper finds what cannot be dropped now. @throws CancelledError, or what the drop throws.
+ */
+async function takeBack(runId: string, { plan, target, repository, lockTimeoutMs }: Preparation): Promise<never> {
+  const kept = { run: runId, what: 'side-schema' } as const;
+  await keepSomething(repository, kept);
+  await dropSideSchema(target, { runId, plan, lockTimeoutMs });
+  await letGo(repository, kept);
+  throw hasEnded(runId);
+}
+
+function hasEnded(runId: string): CancelledError {
+  return new CancelledError(`Run ${runId} has ended.`, { code: 'run_ended', hint: 'Start a new recovery.' });
 }

@@ -4,6 +4,7 @@ import { readRun } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { dropSideSchema } from './drop-side-schema.ts';
 import { findRecoveryPlan } from './recovery-plan.ts';
+import { markUndone } from './undone-store.ts';
 
 /**
  * Takes away what a recovery that did not come to a good end has made in the live database; nothing where the run has
@@ -11,11 +12,13 @@ import { findRecoveryPlan } from './recovery-plan.ts';
  * @throws UnavailableError where another attempt can help, else RollbackFailedError that says what is left.
  */
 export async function undoRecovery({ config, repository }: Workspace, runId: string): Promise<{ undone: boolean }> {
+  const run = await readRun(repository, runId);
+  if (run?.kind !== 'recover' || run.target === null) return { undone: false };
+  await markUndone(repository, runId);
   const plan = await findRecoveryPlan(repository, runId);
-  const target = plan && (await readRun(repository, runId))?.target;
-  if (plan === undefined || !target) return { undone: false };
+  if (plan === undefined) return { undone: false };
   const about = { runId, plan, lockTimeoutMs: config.lockTimeoutMs };
-  const { dropped } = await dropSideSchema(findConnection(config, target), about);
+  const { dropped } = await dropSideSchema(findConnection(config, run.target), about);
   await letGo(repository, { run: runId, what: 'side-schema' });
   return { undone: dropped };
 }

@@ -43,6 +43,11 @@ export async function readKeptMachine(
   return (await readMark(repository, { key: `${prefix}${run}.${what}`, schema: keptSchema }))?.machine;
 }
 
+/** Whether the thing is marked and nobody has let it go. @throws DamagedError. */
+export async function isKept(repository: Repository, { run, what }: KeptThing): Promise<boolean> {
+  return (await readMark(repository, { key: `${prefix}${run}.${what}`, schema: keptSchema })) !== undefined;
+}
+
 /** Takes the mark away once the thing is gone. Safe to repeat. */
 export async function letGo(repository: Repository, { run, what }: KeptThing): Promise<void> {
   await removeMark(repository, `${prefix}${run}.${what}`);

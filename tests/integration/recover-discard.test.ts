@@ -1,4 +1,13 @@
 import { expect, it } from 'vitest';
+import { findConnection } from '#lib/config/find-connection.ts';
+import { findManifest } from '#lib/manifest/manifest-store.ts';
+import { discardRecovery } from '#lib/recovery/discard-recovery.ts';
+import { planRecovery } from '#lib/recovery/plan-recovery.ts';
+import { prepareRecovery } from '#lib/recovery/prepare-recovery.ts';
+import { applyPreData } from '#lib/restore/apply-statements.ts';
+import { listKept } from '#lib/runs/kept-store.ts';
+import { closeRun, openRun } from '#lib/runs/run-store.ts';
+import { readSchemaEntries } from '#lib/schema/read-entries.ts';
 import { recoverTables } from '#tests/support/recover.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
@@ -18,12 +27,25 @@ it('a discard drops the side schema of a recovery, and nothing that others have 
 
     const recovered = await recoverTables(holdfast, ['players']);
     expect(recovered.result.status).toBe('completed');
-    await runSql(source.url, 'create view side.best as select * from side.players');
+    await runSql(
+      source.url,
+      `create function side.mine() returns int language sql as 'select 1'; create view public.best as select * from side.players;
+       create table public.drafts (player side.players, of int references side.players)`,
+    );
     const kept = await holdfast.run('discard', { run: recovered.id });
     expect(kept.result).toMatchObject({ status: 'refused', exitCode: 3, error: { code: 'side_schema_left' } });
-    expect(await runSql(source.url, 'select count(*) from side.best')).toEqual([{ count: '2' }]);
+    expect(kept.result.error?.message).toMatch(
+      /others use it: column player of table public\.drafts, constraint drafts_of_fkey on table public\.drafts, function side\.mine\(\), view public\.best$/,
+    );
+    expect(await runSql(source.url, 'select count(*) from best')).toEqual([{ count: '2' }]);
 
-    await runSql(source.url, 'drop view side.best');
+    // Nothing that stands in the way, and none of the tables goes before it is known that all can go.
+    await runSql(source.url, 'drop view best; drop table drafts');
+    const still = await holdfast.run('discard', { run: recovered.id });
+    expect(still.result).toMatchObject({ status: 'refused', error: { code: 'side_schema_left' } });
+    expect(await runSql(source.url, 'select count(*) from side.players')).toEqual([{ count: '2' }]);
+
+    await runSql(source.url, 'drop function side.mine()');
     const dropped = await holdfast.run('discard', { run: recovered.id });
     expect(dropped.result).toMatchObject({
       ...{ status: 'completed', run: { target: 'source' } },
@@ -40,5 +62,74 @@ it('a discard drops the side schema of a recovery, and nothing that others have 
     expect(await runSql(source.url, schemas)).toEqual([{ nspname: 'other' }]);
     expect(await runSql(source.url, 'select count(*) from other.players')).toEqual([{ count: '0' }]);
     expect(await runSql(source.url, 'select count(*) from players')).toEqual([{ count: '2' }]);
+  });
+});
+
+it('what belongs to a recovered table goes with it: an index, a policy, a trigger, a sequence of its own', async () => {
+  await using source = await createDatabase({ cluster: 'source' });
+  await runSql(source.url, 'create table players (id int primary key); insert into players values (1), (2)');
+  await withHoldfast({ source: source.url }, async (holdfast) => {
+    await holdfast.backup();
+    const recovered = await recoverTables(holdfast, ['players']);
+    await runSql(
+      source.url,
+      `create index on side.players ((id + 1));
+       alter table side.players add column n int generated always as identity, add check (id > 0);
+       alter table side.players enable row level security;
+       create policy own on side.players using (id > 1);
+       create function public.same() returns trigger language plpgsql as 'begin return new; end';
+       create trigger same before insert on side.players for each row when (new.id > 1) execute function public.same()`,
+    );
+    const dropped = await holdfast.run('discard', { run: recovered.id });
+    expect(dropped.result.error).toBeNull();
+    expect(await runSql(source.url, schemas)).toEqual([]);
+  });
+});
+
+it('a discard whose step runs twice answers the same, and another one is refused', async () => {
+  await using source = await createDatabase({ cluster: 'source' });
+  await runSql(source.url, 'create table players (id int primary key)');
+  await withHoldfast({ source: source.url }, async (holdfast) => {
+    await holdfast.backup();
+    const { result } = await recoverTables(holdfast, ['players']);
+    const workspace = await holdfast.workspace();
+    const by = '20261121T000000Z-aaaaaa';
+    const first = await discardRecovery(workspace, result.run, { by });
+    expect(await discardRecovery(workspace, result.run, { by })).toEqual(first);
+    const other = discardRecovery(workspace, result.run, { by: '20261121T000000Z-bbbbbb' });
+    await expect(other).rejects.toMatchObject({ code: 'already_discarded' });
+  });
+});
+
+it('a discard of a failed recovery takes away what its undo has left', async () => {
+  await using source = await createDatabase({ cluster: 'source' });
+  await runSql(source.url, 'create table players (id int primary key); insert into players values (1), (2)');
+  await withHoldfast({ source: source.url }, async (holdfast) => {
+    const { repository } = holdfast;
+    await holdfast.backup();
+    const target = findConnection((await holdfast.workspace()).config, 'source');
+    const manifest = await findManifest(repository, { backup: 'latest' });
+    const backup = { manifest, entries: await readSchemaEntries(repository, manifest) };
+    const plan = planRecovery(backup, { patterns: ['players'], schema: 'side', lanes: 1, unlogged: false });
+    const run = await openRun(repository, {
+      ...{ id: '20261120T000000Z-abcdef', kind: 'recover', eventId: 'e', engineRunId: 'r', parent: null },
+      ...{ connection: null, target: 'source', backup: manifest.id, startedAt: '2026-11-20T00:00:00.000Z' },
+    });
+    await prepareRecovery(run.id, { plan, target, repository, lockTimeoutMs: 1_000 });
+    await applyPreData(target, { runId: run.id, statements: plan.create });
+    const error = { name: 'RollbackFailedError', code: 'unreachable', message: 'm', hint: 'h', exitCode: 7 as const };
+    const ended = { completedAt: '2026-11-20T00:01:00.000Z', durationMs: 60_000, outcome: null };
+    await closeRun(repository, { run, status: 'failed', exitCode: 7, ...ended, error });
+
+    const refused = await recoverTables(holdfast, ['players'], { schema: 'other' });
+    expect(refused.result.error).toMatchObject({ code: 'preflight_no_other_run' });
+    expect(refused.result.error?.hint).toContain(`\`holdfast discard ${run.id}\``);
+
+    expect((await holdfast.run('discard', { run: run.id })).result.error).toBeNull();
+    expect(await listKept(repository)).toEqual([]);
+    const again = await holdfast.run('discard', { run: run.id });
+    expect(again.result).toMatchObject({ status: 'refused', error: { code: 'nothing_put_aside' } });
+    expect((await recoverTables(holdfast, ['players'], { schema: 'other' })).result.error).toBeNull();
+    expect(await runSql(source.url, schemas)).toEqual([{ nspname: 'other' }]);
   });
 });

@@ -104,7 +104,7 @@ describe('a recovery', () => {
       );
       const runId = '20261121T000000Z-abcdef';
       for (let time = 0; time < 2; time++) {
-        await prepareRecovery(runId, { plan, target, repository });
+        await prepareRecovery(runId, { plan, target, repository, lockTimeoutMs: 1_000 });
         await applyPreData(target, { runId, statements: plan.create });
         const options = { plan, manifest, target, repository, budgetMs: 60_000 };
         await Promise.all([1, 2].map(() => loadSideTables({ runId, lane: 0, from: 0 }, options)));
@@ -211,6 +211,71 @@ describe('a recovery', () => {
     });
   });
 
+  it('that is taken back while its schema is being made leaves none', async () => {
+    await withLive(async (live, holdfast) => {
+      const { repository } = holdfast;
+      const workspace = await holdfast.workspace();
+      const target = findConnection(workspace.config, 'source');
+      const manifest = await findManifest(repository, { backup: 'latest' });
+      const backup = { manifest, entries: await readSchemaEntries(repository, manifest) };
+      const plan = planRecovery(backup, { patterns: ['big_1'], schema: 'side', lanes: 1, unlogged: false });
+      const about = { connection: null, target: 'source', backup: manifest.id, parent: null };
+      const ids = { id: '20261121T000000Z-abcdef', eventId: 'e', engineRunId: 'r' };
+      await openRun(repository, { ...about, ...ids, kind: 'recover', startedAt: '2026-11-21T00:00:00.000Z' });
+      const prepare = () => prepareRecovery(ids.id, { plan, target, repository, lockTimeoutMs: 1_000 });
+      const prepared = await withClient(live.url, async (other) => {
+        // What `createLedger` waits for.
+        await other.query(`begin; select pg_advisory_xact_lock(hashtext('holdfast.ledger'))`);
+        const running = prepare().then(
+          () => 'made',
+          (cause: unknown) => cause,
+        );
+        await waitFor(async () => {
+          const waiting = await runSql(live.url, `select from pg_locks where locktype = 'advisory' and not granted`);
+          return waiting.length > 0 ? true : undefined;
+        });
+        expect(await undoRecovery(workspace, ids.id)).toEqual({ undone: false });
+        await other.query('commit');
+        return await running;
+      });
+      expect(prepared).toMatchObject({ name: 'CancelledError', code: 'run_ended' });
+      await expect(prepare()).rejects.toMatchObject({ code: 'run_ended' });
+      expect(await runSql(live.url, `select from pg_namespace where nspname in ('side', 'holdfast')`)).toEqual([]);
+      expect(await listKept(repository)).toEqual([]);
+    });
+  });
+
+  it('whose undo fails is swept once the database is there again, and the next recovery works', async () => {
+    await using live = await createDatabase({ cluster: 'source', template: await template() });
+    await using proxy = await startTcpProxy(live.url);
+    await withHoldfast({ source: proxy.url }, async (holdfast) => {
+      expect((await holdfast.backup()).result.error).toBeNull();
+      const before = await everything(live.url);
+      const { id, finished } = await withClient(live.url, async (other) => {
+        const started = await holdfast.start(start);
+        await waitFor(async () => ((await sideTables(live.url)).includes('big_5') ? true : undefined));
+        await other.query('begin; lock table side.big_0, side.big_1, side.big_2 in share mode');
+        proxy.refuse(true);
+        proxy.cutAll();
+        return { ...started, finished: await started.finished };
+      });
+      expect(finished.result).toMatchObject({ status: 'failed', exitCode: 7 });
+      expect(finished.result.error?.hint).toContain(`\`holdfast discard ${id}\``);
+      proxy.refuse(false);
+      expect(await sideTables(live.url)).toContain('ledger');
+
+      const refused = await recoverTables(holdfast, ['big_1'], { schema: 'other' });
+      expect(refused.result.error).toMatchObject({ code: 'preflight_no_other_run' });
+      expect((await holdfast.run('sweep', {})).result).toMatchObject({
+        ...{ status: 'completed', error: null },
+        outcome: { actions: [{ run: id, action: 'release' }] },
+      });
+      expect(await everything(live.url)).toEqual(before);
+      expect(await listKept(holdfast.repository)).toEqual([]);
+      expect((await recoverTables(holdfast, ['big_1'])).result.error).toBeNull();
+    });
+  });
+
   it('that another one has come before is refused, and takes nothing of that one away', async () => {
     await withLive(async (live, holdfast) => {
       const { config } = await holdfast.workspace();
@@ -220,7 +285,7 @@ describe('a recovery', () => {
       const options = { patterns: ['big_1'], schema: 'first', lanes: 1, unlogged: false };
       const plan = planRecovery({ manifest, entries }, options);
       const runId = '20261121T000000Z-abcdef';
-      await prepareRecovery(runId, { plan, target, repository: holdfast.repository });
+      await prepareRecovery(runId, { plan, target, repository: holdfast.repository, lockTimeoutMs: 1_000 });
       await applyPreData(target, { runId, statements: plan.create });
 
       const { result } = await recoverTables(holdfast, ['big_2']);
@@ -228,7 +293,7 @@ describe('a recovery', () => {
       // Past its preflight, it would find the ledger.
       const second = prepareRecovery('20261121T000001Z-abcdef', {
         ...{ plan: planRecovery({ manifest, entries }, { ...options, schema: 'second' }), target },
-        repository: holdfast.repository,
+        ...{ repository: holdfast.repository, lockTimeoutMs: 1_000 },
       });
       await expect(second).rejects.toMatchObject({ name: 'RefusedError', code: 'restore_in_progress' });
       expect(await undoRecovery(await holdfast.workspace(), '20261121T000001Z-abcdef')).toEqual({ undone: false });
@@ -271,7 +336,7 @@ describe('a recovery', () => {
       const about = { connection: null, target: 'source', backup: manifest.id, parent: null };
       const ids = { id: '20251121T000000Z-abcdef', eventId: 'e', engineRunId: 'r' };
       await openRun(repository, { ...about, ...ids, kind: 'recover', startedAt: '2025-11-21T00:00:00.000Z' });
-      await prepareRecovery(ids.id, { plan, target, repository });
+      await prepareRecovery(ids.id, { plan, target, repository, lockTimeoutMs: 1_000 });
       await applyPreData(target, { runId: ids.id, statements: plan.create });
       expect(await sideTables(live.url)).toEqual(['big_1', 'ledger']);
 
@@ -304,7 +369,7 @@ describe('what people have made in a side schema', () => {
 
       await runSql(live.url, 'drop view looks; create table side.mine (id int)');
       await expect(drop()).rejects.toMatchObject({ name: 'RollbackFailedError' });
-      expect(await sideTables(live.url)).toEqual(['mine']);
+      expect(await sideTables(live.url)).toEqual(['big_1', 'big_2', 'mine']);
 
       // A schema that lost the run's mark is nobody's to drop.
       await runSql(live.url, `drop table side.mine; comment on schema side is 'mine now'`);

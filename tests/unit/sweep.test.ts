@@ -46,6 +46,13 @@ describe('a sweep', () => {
     expect(planSweep([kept({ lastSign: ago(1), keeps: ['drill'] })], times)).toEqual([]);
   });
 
+  it('releases what a recovery that has ended still holds in a live database, at once', () => {
+    expect(planSweep([kept({ endedAt: ago(0), keeps: ['side-schema'] })], times)).toMatchObject([
+      { run: 'run', action: 'release', because: 'its recovery has ended' },
+    ]);
+    expect(planSweep([kept({ lastSign: ago(1), keeps: ['side-schema'] })], times)).toEqual([]);
+  });
+
   it('leaves a fence alone: it may be around an old home', () => {
     expect(planSweep([kept({ endedAt: ago(24 * 30), keeps: ['fence'] })], times)).toEqual([]);
   });

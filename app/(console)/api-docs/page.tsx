@@ -1,40 +1,43 @@
 import type { Metadata } from 'next';
-import { showPage } from '#app/frame/show-page.tsx';
 import { buildDocument } from '#app/openapi/build-document.ts';
 import { OperationCard } from '#app/openapi/operation-card.tsx';
 import { sections } from '#app/openapi/operations.ts';
+import { showSettings } from '#app/settings/settings-page.tsx';
 import { CodeText } from '#app/ui/code-text.tsx';
-import { PageHeader } from '#app/ui/page-header.tsx';
 
 export const metadata: Metadata = { title: 'API' };
 
 /** The OpenAPI document as a page, made by the server. */
 export default function ApiDocsPage() {
-  return showPage({ action: 'read', path: '/api-docs' }, async () => {
-    const { info, paths } = buildDocument();
-    const described = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
-    );
-    return (
+  const { info, paths } = buildDocument();
+  return showSettings('/api-docs', {
+    about: (
       <>
-        <PageHeader title="API">
-          <CodeText text={info.description ?? ''} />{' '}
-          <a className="underline" href="/api/v1/openapi.json">
-            OpenAPI 3.1 as JSON
-          </a>
-        </PageHeader>
-        {sections.map(({ title }) => (
-          <section key={title} aria-label={title} className="grid gap-2">
-            <h2 className="text-base font-semibold">{title}</h2>
-            {described
-              .filter(({ operation }) => isOf(operation, title))
-              .map(({ path, method, operation }) => (
-                <OperationCard key={`${method} ${path}`} {...{ path, method, operation }} />
-              ))}
-          </section>
-        ))}
+        <CodeText text={info.description ?? ''} />{' '}
+        <a className="underline" href="/api/v1/openapi.json">
+          OpenAPI 3.1 as JSON
+        </a>
       </>
-    );
+    ),
+    render: async () => {
+      const described = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+      );
+      return (
+        <>
+          {sections.map(({ title }) => (
+            <section key={title} aria-label={title} className="grid gap-2">
+              <h2 className="text-base font-semibold">{title}</h2>
+              {described
+                .filter(({ operation }) => isOf(operation, title))
+                .map(({ path, method, operation }) => (
+                  <OperationCard key={`${method} ${path}`} {...{ path, method, operation }} />
+                ))}
+            </section>
+          ))}
+        </>
+      );
+    },
   });
 }
 

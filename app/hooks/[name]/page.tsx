@@ -3,6 +3,7 @@ import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Wordmark } from '#app/frame/wordmark.tsx';
 import { describeHookProblem } from '#app/hooks/describe-hook-problem.ts';
+import { describeStart } from '#app/hooks/describe-start.ts';
 import { findHookToken } from '#app/hooks/find-hook-token.ts';
 import { findTicket } from '#app/hooks/find-ticket.ts';
 import { HookOutcomePanel } from '#app/hooks/hook-outcome-panel.tsx';
@@ -57,7 +58,7 @@ async function Start({ name, token }: { name: string; token: string }) {
   return (
     <form method="post" action={`/api/hooks/${name}`} className="grid gap-4">
       <h1 className="text-xl font-semibold tracking-tight">Deploy hook {name}</h1>
-      <p>{describe(hook)} Nothing has been started yet.</p>
+      <p>{describeStart(hook)} Nothing has been started yet.</p>
       <input type="hidden" name="token" value={token} />
       <input type="hidden" name="pass" value={issueFormPass({ hook: name, key })} />
       <Button type="submit" tone="primary">
@@ -93,21 +94,6 @@ function Problem({ code }: { code: string }) {
 const verbs = {
   ...{ backup: 'Back up', gate: 'Ask the gate of', 'backup-and-gate': 'Back up', transfer: 'Move' },
 } as const satisfies Record<Hook['start'], string>;
-
-function describe({ start, connection, to, fence }: Hook): string {
-  switch (start) {
-    case 'backup':
-      return `It backs ${connection} up.`;
-    case 'gate':
-      return `It asks whether ${connection} has a backup that is good enough.`;
-    case 'backup-and-gate':
-      return `It backs ${connection} up, and asks whether that is good enough.`;
-    case 'transfer': {
-      const steps = `It backs ${connection} up, restores that to ${to}, proves the copy, and lets it go live there.`;
-      return fence ? `${steps} ${connection} is read-only from then on.` : steps;
-    }
-  }
-}
 
 /** Who may not look is told nothing, not even that there is such a hook; it stands in the audit log. */
 async function openOrLeave<T>(name: string, open: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { streamPulse } from '#app/runs/stream-pulse.ts';
-import { watchPulse } from '#app/runs/watch-pulse.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { heartbeatMs, streamPulse } from '#app/runs/stream-pulse.ts';
+import { mostOfOne, watchPulse } from '#app/runs/watch-pulse.ts';
+import { RefusedError } from '#lib/errors/refused-error.ts';
+import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { type RunPulse, readPulse } from '#lib/run-view/read-pulse.ts';
 import { noteChild } from '#lib/runs/children-store.ts';
@@ -60,8 +62,8 @@ describe('who watches a run', () => {
     const { id } = await place.open(1);
     const counted = countLists(place.repository);
     const told: RunPulse[] = [];
-    const stops = Array.from({ length: 50 }, () =>
-      watchPulse(counted.repository, { runId: id, listener: (pulse) => told.push(pulse) }),
+    const stops = Array.from({ length: 50 }, (_, n) =>
+      watchPulse(counted.repository, { runId: id, listener: (pulse) => told.push(pulse), who: `${n}` }),
     );
     await until(() => told.length === 50);
     // Read at once: the next look of the watch is a second away, and may come before anything awaited here.
@@ -75,11 +77,24 @@ describe('who watches a run', () => {
   it('is refused a stream beyond two hundred, and told what to do', async () => {
     await using place = await makeRunPlace();
     const { id } = await place.open(1);
-    const watch = () => watchPulse(place.repository, { runId: id, listener: () => undefined });
-    const stops = Array.from({ length: 200 }, watch);
-    expect(watch).toThrow(expect.objectContaining({ code: 'too_many_streams' }));
+    const watch = (who: string) => watchPulse(place.repository, { runId: id, listener: () => undefined, who });
+    const stops = Array.from({ length: 200 }, (_, n) => watch(`${n}`));
+    expect(() => watch('one more')).toThrow(expect.objectContaining({ code: 'too_many_streams' }));
     for (const stop of stops) stop();
-    watch()();
+    watch('one more')();
+  });
+
+  it('cannot take the streams of others', async () => {
+    await using place = await makeRunPlace();
+    const runs = [await place.open(1), await place.open(2)];
+    const watch = (who: string, n: number) =>
+      watchPulse(place.repository, { runId: runs[n % 2]?.id ?? '', listener: () => undefined, who });
+    const stops = Array.from({ length: mostOfOne }, (_, n) => watch('one', n));
+    expect(() => watch('one', 0)).toThrow(expect.objectContaining({ code: 'too_many_streams' }));
+    watch('another', 0)();
+    stops[0]?.();
+    watch('one', 0)();
+    for (const stop of stops) stop();
   });
 });
 
@@ -120,16 +135,47 @@ describe('the stream of a run', () => {
     const counted = countLists(place.repository);
     const leaving = new AbortController();
     const request = new Request('http://localhost/', { signal: leaving.signal });
-    const events = readEvents(streamPulse(request, { repository: counted.repository, runId: run.id }));
+    const watched = { repository: counted.repository, runId: run.id, who: 'one', requireStill: async () => undefined };
+    const events = readEvents(streamPulse(request, watched));
     await events.next();
     leaving.abort();
     expect((await events.next()).done).toBe(true);
+  });
+
+  it('is over when who reads it may not any more, and goes on where that cannot be asked now', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await using place = await makeRunPlace();
+      const run = await place.open(1);
+      const answers: Error[] = [
+        new UnavailableError('The repository does not answer.', { code: 'unavailable', hint: 'Wait.' }),
+        new RefusedError('The token is revoked.', { code: 'token_revoked', hint: 'Ask for another.' }),
+      ];
+      let asked = 0;
+      const requireStill = async (): Promise<void> => {
+        const answer = answers[asked];
+        asked += 1;
+        if (answer) throw answer;
+      };
+      const watched = { repository: place.repository, runId: run.id, who: 'one', requireStill };
+      const events = readEvents(streamPulse(new Request('http://localhost/'), watched));
+      await events.next();
+      await vi.advanceTimersByTimeAsync(heartbeatMs);
+      await recordAttempt(place.repository, { runId: run.id, n: '1', slug: 'preflight' }, attempt);
+      expect((await events.next()).value).toMatchObject({ data: { ended: false } });
+      await vi.advanceTimersByTimeAsync(heartbeatMs);
+      expect((await events.next()).done).toBe(true);
+      expect(asked).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
 function stream(repository: Repository, runId: string, known?: string): Response {
   const headers: Record<string, string> = known === undefined ? {} : { 'last-event-id': known };
-  return streamPulse(new Request('http://localhost/', { headers }), { repository, runId });
+  const watched = { repository, runId, who: 'one', requireStill: async () => undefined };
+  return streamPulse(new Request('http://localhost/', { headers }), watched);
 }
 
 interface Told {

@@ -1,8 +1,11 @@
 import { answer } from '#app/http/answer.ts';
 import { authorize } from '#app/http/authorize.ts';
+import { identify } from '#app/http/identify.ts';
 import { toProblem } from '#app/http/problem.ts';
 import { requireRun } from '#app/runs/require-run.ts';
 import { streamPulse } from '#app/runs/stream-pulse.ts';
+import { requireRight } from '#lib/access/identity.ts';
+import { identityKey } from '#lib/access/identity-key.ts';
 import { readPulse } from '#lib/run-view/read-pulse.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
@@ -34,7 +37,13 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
     const { identity } = await authorize(request, { action: 'read' });
     const { repository } = await openWorkspace();
     await requireRun(repository, { id, identity });
-    return streamPulse(request, { repository, runId: id });
+    const headers = new Headers(request.headers);
+    const requireStill = async (): Promise<void> => {
+      const caller = await identify(headers);
+      requireRight(caller.identity, { action: 'read' });
+      await requireRun(repository, { id, identity: caller.identity });
+    };
+    return streamPulse(request, { repository, runId: id, who: identityKey(identity), requireStill });
   } catch (cause) {
     return toProblem(cause);
   }

@@ -1,0 +1,95 @@
+import { Ban, CircleCheck, CircleDashed, CircleX, EyeOff } from 'lucide-react';
+import { describeStart } from '#app/hooks/describe-start.ts';
+import { RunLink } from '#app/runs/run-link.tsx';
+import { StatusBadge } from '#app/runs/status-badge.tsx';
+import { describeWebhook } from '#app/settings/describe-webhook.ts';
+import { HookTokenActions } from '#app/settings/hook-token.tsx';
+import type { ShownHook } from '#app/settings/list-shown-hooks.ts';
+import { Badge } from '#app/ui/badge.tsx';
+import { Card } from '#app/ui/card.tsx';
+import { DataTable } from '#app/ui/data-table.tsx';
+import { EmptyState } from '#app/ui/empty-state.tsx';
+import { Facts } from '#app/ui/facts.tsx';
+import { Time } from '#app/ui/time.tsx';
+import type { HookToken } from '#lib/hooks/hook-token.ts';
+import type { RecentDelivery } from '#lib/hooks/recent-deliveries.ts';
+import { describeSpan } from '#lib/promise/describe-span.ts';
+
+/** A hook of the config: its address, what it starts, who may open it, and what it was sent last. */
+export function HookCard({ shown, mayChange }: { shown: ShownHook; mayChange: boolean }) {
+  const { hook, token, deliveries } = shown;
+  const isMade = token !== undefined && token.revokedAt === null;
+  return (
+    <Card title={hook.name} aside={<Badge {...(isMade ? looks.made : looks.none)}>{tokenWord(token)}</Badge>} flush>
+      <div className="grid gap-4 p-4">
+        <Facts
+          facts={[
+            ['starts', describeStart(hook)],
+            ['address', <code key="address" className="font-mono text-xs break-all">{`/api/hooks/${hook.name}`}</code>],
+            ['token', <TokenFacts key="token" token={token} />],
+            ['webhooks', hook.webhook === null ? 'none: its token alone opens it' : describeWebhook(hook.webhook)],
+            ['label', hook.label],
+            ['who waits', `is kept waiting for ${describeSpan(hook.waitMs)} at most`],
+          ]}
+        />
+        {mayChange && <HookTokenActions name={hook.name} isMade={isMade} />}
+      </div>
+      <div className="border-t border-line">
+        <DataTable
+          caption={`What ${hook.name} was sent last, newest first`}
+          showCaption
+          columns={[
+            { name: 'When', show: ({ at }) => <Time value={at} /> },
+            { name: 'Outcome', show: ({ outcome }) => <DeliveryOutcome outcome={outcome} /> },
+            { name: 'Run', show: ({ run }) => (run === null ? 'none' : <RunLink id={run} />) },
+          ]}
+          rows={deliveries}
+          keyOf={({ id }) => id}
+          empty={<EmptyState title="It was sent nothing in the last 30 days" />}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function tokenWord(token: HookToken | undefined): string {
+  if (token === undefined) return 'no token';
+  return token.revokedAt === null ? 'token made' : 'token revoked';
+}
+
+function TokenFacts({ token }: { token: HookToken | undefined }) {
+  if (token === undefined) return 'none was made';
+  return (
+    <>
+      made <Time value={token.createdAt} /> by {token.createdBy}
+      {token.revokedAt !== null && (
+        <>
+          , revoked <Time value={token.revokedAt} /> by {token.revokedBy}
+        </>
+      )}
+    </>
+  );
+}
+
+const looks = {
+  made: { tone: 'notice', icon: CircleCheck },
+  none: { tone: 'neutral', icon: Ban },
+  ignored: { tone: 'neutral', icon: EyeOff, word: 'ignored' },
+  asked: { tone: 'neutral', icon: CircleCheck, word: 'gate asked' },
+  'not-sent': { tone: 'failed', icon: CircleX, word: 'not handed over' },
+  open: { tone: 'notice', icon: CircleDashed, word: 'under way' },
+} as const;
+
+function DeliveryOutcome({ outcome }: Pick<RecentDelivery, 'outcome'>) {
+  switch (outcome) {
+    case 'ignored':
+    case 'asked':
+    case 'not-sent':
+    case 'open': {
+      const { word, ...look } = looks[outcome];
+      return <Badge {...look}>{word}</Badge>;
+    }
+    default:
+      return <StatusBadge status={outcome} />;
+  }
+}
