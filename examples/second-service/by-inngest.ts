@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import { eventType, Inngest } from 'inngest';
+import { Inngest } from 'inngest';
 import { serve } from 'inngest/node';
-import { z } from 'zod';
+import { createReleaseAfterBackup } from './release-after-backup.ts';
 
 /**
  * The same second service where both have an Inngest: it sends `holdfast/backup.requested` and runs a function of its own
@@ -11,26 +11,7 @@ const port = Number(process.env['PORT'] ?? '4000');
 const connection = process.env['CONNECTION'] ?? 'production';
 const inngest = new Inngest({ id: 'second-service' });
 
-/** What Holdfast sends; `inngest/events.ts` of Holdfast has all of its events. */
-const backupCompleted = eventType('holdfast/backup.completed', {
-  schema: z.object({ run: z.string(), connection: z.string().nullable(), backup: z.string().nullable() }),
-});
-
-const releaseAfterBackup = inngest.createFunction(
-  {
-    id: 'release-after-backup',
-    triggers: [{ event: backupCompleted, if: `event.data.connection == '${connection}'` }],
-  },
-  async ({ event, step }) => {
-    const released = await step.run('release', () => {
-      console.log(`released after backup ${event.data.backup} of run ${event.data.run}`);
-      return { backup: event.data.backup };
-    });
-    await step.sendEvent('released', { name: 'second-service/released', data: released });
-    return released;
-  },
-);
-
+const releaseAfterBackup = createReleaseAfterBackup(inngest, connection);
 const handle = serve({ client: inngest, functions: [releaseAfterBackup] });
 
 createServer((request, response) => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InngestFunction } from 'inngest';
 import { inngest } from '#inngest/client.ts';
 import { loadFunctions } from '#inngest/load-functions.ts';
 import { type LocalRunner, startLocalRunner } from '#inngest/local/local-runner.ts';
@@ -46,6 +47,8 @@ export interface HoldfastOptions {
   target?: string;
   config?: UserConfig;
   environment?: Environment;
+  /** Functions of another service, which the same events reach. */
+  functions?: InngestFunction.Any[];
   /** The repository's folder of another fixture, so that two installations share it. */
   repository?: string;
 }
@@ -72,7 +75,7 @@ export async function withHoldfast<T>(options: HoldfastOptions, use: (holdfast: 
   const journalPath = join(folder, 'journal.jsonl');
   const runner = await startLocalRunner({
     client: inngest,
-    functions: await loadFunctions(),
+    functions: [...(await loadFunctions()), ...(options.functions ?? [])],
     journalPath,
     backoff: () => 10,
   });
