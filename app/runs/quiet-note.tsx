@@ -10,20 +10,13 @@ interface QuietNoteProps {
   runId: string;
 }
 
-/** When an open run last wrote something; after a while of silence also who may go on with it. */
+/** Of an open run that has written nothing for a while: since when, and who may go on with it. */
 export function QuietNote({ lastSign, now, runId }: QuietNoteProps) {
-  const isQuiet = now.getTime() - lastSign.getTime() > quietMs;
+  if (now.getTime() - lastSign.getTime() <= quietMs) return null;
+  const ways = `Where the command that drives it was stopped, \`holdfast resume ${runId}\` in its folder goes on with it; a server goes on with its own runs when it starts.`;
   return (
-    <p className={`text-sm ${isQuiet ? '' : 'text-quiet'}`}>
-      Last sign of life: <Time value={lastSign.toISOString()} />.
-      {isQuiet && (
-        <>
-          {' '}
-          <CodeText
-            text={`Where the command that drives it was stopped, \`holdfast resume ${runId}\` in its folder goes on with it; a server goes on with its own runs when it starts.`}
-          />
-        </>
-      )}
+    <p className="text-sm">
+      No sign of life since <Time value={lastSign.toISOString()} exact />. <CodeText text={ways} />
     </p>
   );
 }
