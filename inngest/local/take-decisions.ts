@@ -16,18 +16,30 @@ const lookMs = 1_000;
  * the events that the runs react to. Safe to repeat: an event's id makes one of two.
  */
 async function takeDecisions(runner: LocalRunner, openRepository: () => Promise<Repository>): Promise<void> {
-  const runs = runner.pendingRuns().filter(isWorkflow);
-  if (runs.length === 0) return;
-  try {
-    const repository = await openRepository();
-    for (const run of runs) {
-      const runId = deriveRunId(run.event.ts, run.id);
-      const taken = await readDecision(repository, runId);
-      const event = taken && toEvent(taken.decision, { run, runId });
+  await forEachRun({ runner, openRepository }, async (repository, about) => {
+    const taken = await readDecision(repository, about.runId);
+    return taken && toEvent(taken.decision, about);
+  });
+}
+
+interface RunAbout {
+  run: PendingRun;
+  runId: string;
+}
+
+/** Sends what `findEvent` finds for each open run. What stands in the way of one does not stand in the way of the others. */
+async function forEachRun(
+  { runner, openRepository }: { runner: LocalRunner; openRepository: () => Promise<Repository> },
+  findEvent: (repository: Repository, about: RunAbout) => Promise<SentEvent | undefined>,
+): Promise<void> {
+  for (const run of runner.pendingRuns().filter(isWorkflow)) {
+    try {
+      const event = await findEvent(await openRepository(), { run, runId: deriveRunId(run.event.ts, run.id) });
       if (event) await runner.send(event);
+    } catch {
+      // A store that does not answer, or a runner that closes at this moment: the next look finds the same. What is
+      // damaged stays so until a cancellation writes it anew.
     }
-  } catch {
-    // A store that does not answer, or a runner that closes at this moment: the next look finds the same decision.
   }
 }
 
@@ -40,16 +52,11 @@ export async function takeWhatWasDecided(
   openRepository: () => Promise<Repository>,
 ): Promise<void> {
   await takeDecisions(runner, openRepository);
-  try {
-    for (const run of runner.pendingRuns().filter(isWorkflow)) {
-      const runId = deriveRunId(run.event.ts, run.id);
-      const result = await readResult(await openRepository(), runId);
-      const event = result?.error?.code === 'given_up' && toEvent('cancel', { run, runId });
-      if (event) await runner.send(event);
-    }
-  } catch {
-    // A store that does not answer: the run's own steps find that it has ended.
-  }
+  // Where that cannot be read, the run's own steps find that it has ended.
+  await forEachRun({ runner, openRepository }, async (repository, about) => {
+    const result = await readResult(repository, about.runId);
+    return result?.error?.code === 'given_up' ? toEvent('cancel', about) : undefined;
+  });
 }
 
 /** Takes decisions about every second until `signal` says that it is enough. */
@@ -70,10 +77,7 @@ function isWorkflow({ fn }: PendingRun): boolean {
 }
 
 /** An approval counts only while the run waits for one, and its time has not passed. */
-function toEvent(
-  decision: 'approve' | 'cancel',
-  { run, runId }: { run: PendingRun; runId: string },
-): SentEvent | undefined {
+function toEvent(decision: 'approve' | 'cancel', { run, runId }: RunAbout): SentEvent | undefined {
   if (decision === 'cancel') {
     return { id: `${runId}.cancelled`, name: runCancelled.name, data: { run: runId, eventId: run.event.id } };
   }
