@@ -32,7 +32,7 @@ export default function OverviewPage() {
         <PageHeader title="Overview">{promises.length === 0 ? 'Welcome to Holdfast.' : sumUp(promises)}</PageHeader>
         {promises.length === 0 && <FirstSteps />}
         <div className="grid items-start gap-4 lg:grid-cols-2">
-          {promises.map((promise) => (
+          {brokenFirst(promises).map((promise) => (
             <ConnectionCard
               key={promise.connection}
               {...{ promise, tell }}
@@ -54,6 +54,12 @@ export default function OverviewPage() {
       </>
     );
   });
+}
+
+/** What somebody has to do something about must not stand below what is well. */
+function brokenFirst(promises: readonly ConnectionPromise[]): ConnectionPromise[] {
+  const isBroken = (promise: ConnectionPromise): boolean => planPromiseView(promise).standing === 'broken';
+  return [...promises.filter(isBroken), ...promises.filter((promise) => !isBroken(promise))];
 }
 
 /** `1 connection proven, 2 broken.` */
