@@ -19,6 +19,7 @@ import { gateSql, shutGate } from './query-gate.ts';
 
 let folder: string;
 let source: TestDatabase;
+let target: TestDatabase;
 let repository: Repository;
 let app: AppServer;
 const tokens = new Map<string, string>();
@@ -38,18 +39,25 @@ const hooks = {
   both: { start: 'backup-and-gate', connection: 'source', gate: { maxAge: '1h' } },
   broken: { start: 'backup', connection: 'nowhere' },
   hasty: { start: 'backup', connection: 'gated', wait: '2s' },
+  move: { start: 'transfer', connection: 'source', to: 'target', confirm: 'target' },
 };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-hooks-'));
   source = await createDatabase({ cluster: 'source' });
+  target = await createDatabase({ cluster: 'target' });
   await runSql(source.url, 'create table players as select n as id from generate_series(1, 500) n');
   const location = `file:${join(folder, 'repository')}`;
   repository = await openRepository({ location, access: 'write' });
   for (const name of [...Object.keys(hooks).filter((one) => one !== 'any')]) {
     tokens.set(name, (await createHookToken(repository, name, { by: 'test' })).text);
   }
-  const connections = { source: {}, gated: { criticalQueries: [{ name: 'gate', sql: gateSql }] }, nowhere: {} };
+  const connections = {
+    source: {},
+    gated: { criticalQueries: [{ name: 'gate', sql: gateSql }] },
+    nowhere: {},
+    target: {},
+  };
   const config = join(folder, 'holdfast.config.ts');
   await writeFile(config, `export default ${JSON.stringify({ connections, hooks, retryDelay: '10ms' })};\n`);
   app = await startApp({
@@ -57,6 +65,7 @@ beforeAll(async () => {
       ...{ HOLDFAST_CONFIG: config, HOLDFAST_REPOSITORY: location, HOLDFAST_STATE: join(folder, 'state') },
       HOLDFAST_DATABASE_SOURCE_URL: source.url,
       HOLDFAST_DATABASE_GATED_URL: source.url,
+      HOLDFAST_DATABASE_TARGET_URL: target.url,
       HOLDFAST_DATABASE_NOWHERE_URL: `${source.url}-which-is-not`,
       ...secrets,
     },
@@ -66,6 +75,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app[Symbol.asyncDispose]();
   await source.drop();
+  await target.drop();
   await rm(folder, { recursive: true });
 });
 
@@ -109,6 +119,17 @@ describe('a hook with its token', () => {
     const { status, json, headers } = await post(withToken('both', '&wait=1'));
     expect([status, headers.get('holdfast-exit-code')]).toEqual([200, '0']);
     expect(json).toMatchObject({ state: 'done', exitCode: 0, message: expect.stringContaining('open: ') });
+  });
+
+  it('moves a database, and answers when the copy is proven and live', async () => {
+    const { status, json, headers } = await post(withToken('move', '&wait=1'));
+    expect([status, headers.get('holdfast-exit-code')], JSON.stringify(json)).toEqual([200, '0']);
+    expect(json).toMatchObject({
+      ...{ start: 'transfer', state: 'done', message: expect.stringContaining('moved source to target') },
+    });
+    expect(await runSql(target.url, 'select count(*) as n from players')).toEqual([{ n: '500' }]);
+    const run = answerSchema.parse(json).run ?? '';
+    expect((await app.call(`/api/v1/runs/${run}`)).json).toMatchObject({ run: { kind: 'transfer' } });
   });
 
   it('takes the token of a header too', async () => {
@@ -264,15 +285,19 @@ describe('a webhook of GitHub, and of anybody', () => {
           'x-hub-signature-256': `sha256=${createHmac('sha256', secrets.GITHUB_SECRET).update(body).digest('hex')}`,
         },
       });
-    expect(await send('{"zen":"Keep it logically awesome."}', 'ping', '1')).toMatchObject({
-      ...{ status: 200, json: { state: 'ignored' } },
-    });
-    const push = JSON.stringify({ ref: 'refs/heads/main', after: sha });
+    const ping = '{"zen":"Keep it logically awesome."}';
+    expect(await send(ping, 'ping', '1')).toMatchObject({ status: 200, json: { state: 'ignored' } });
+    // Nor is the name of the event.
+    expect(await send(ping, 'push', '1')).toMatchObject({ status: 400, json: { code: 'bad_webhook' } });
+    const repository = { pushed_at: Math.floor(Date.now() / 1_000) };
+    const bodyOf = (ref: string) => JSON.stringify({ ref, before: sha, after: sha, commits: [], repository });
+    const push = bodyOf('refs/heads/main');
     expect(await send(push, 'push', '2')).toMatchObject({ status: 202 });
     // The name of a delivery is not signed: a replay may bear another one.
     expect(await send(push, 'push', '3')).toMatchObject({ status: 409, json: { code: 'hook_replayed' } });
-    const elsewhere = JSON.stringify({ ref: 'refs/heads/feature', after: sha });
+    const elsewhere = bodyOf('refs/heads/feature');
     expect(await send(elsewhere, 'push', '4')).toMatchObject({ status: 200, json: { state: 'ignored' } });
+    expect(await send(elsewhere, 'push', '5')).toMatchObject({ status: 409, json: { code: 'hook_replayed' } });
   });
 
   it('is good for five minutes', async () => {
@@ -330,6 +355,48 @@ describe.skipIf(chromiumPath === undefined)('a hook clicked in Chromium', () => 
       expect([...hosts]).toEqual([new URL(app.url).host]);
       expect(problems).toEqual([]);
     }
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)('the page of hooks', () => {
+  it('shows what each was sent and what came of it, makes an address, shows it once, and revokes it', async () => {
+    await using browser = await openBrowser();
+    await using watched = await openPage(browser, phone);
+    const { page, problems } = watched;
+    const post = (url: string) => fetch(url, { method: 'POST' });
+    await signIn(page, { url: app.url, token });
+    await page.goto(`${app.url}/settings`);
+    const settings = page.getByRole('navigation', { name: 'Settings' });
+    await settings.getByRole('link', { name: 'API' }).waitFor();
+    await settings.getByRole('link', { name: 'Hooks' }).click();
+    const used = page.getByRole('region', { name: 'both' });
+    await used.getByText('It backs source up, and asks whether that is good enough.').waitFor();
+    await used.getByText('completed').first().waitFor();
+    await page.getByRole('region', { name: 'push' }).getByText('ignored').first().waitFor();
+
+    const any = page.getByRole('region', { name: 'any' });
+    await any.getByText('no token').waitFor();
+    await any.getByRole('button', { name: 'Make an address' }).click();
+    const address = (await any.locator('code', { hasText: /token=hfh_/ }).textContent()) ?? '';
+    await any.getByText('token made').waitFor();
+    await inspectPage(page, 'settings-hooks-phone');
+    expect((await post(address)).status).toBe(202);
+
+    await any.getByRole('button', { name: 'New address…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Make it' }).click();
+    await any
+      .locator('code', { hasText: /token=hfh_/ })
+      .filter({ hasNotText: address })
+      .waitFor();
+    expect((await post(address)).status).toBe(401);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.reload();
+    expect(await page.content()).not.toMatch(/hfh_/);
+    await any.getByRole('button', { name: 'Revoke…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke it' }).click();
+    await any.getByText('token revoked').waitFor();
+    await inspectPage(page, 'settings-hooks-dark-phone');
+    expect(problems).toEqual([]);
   });
 });
 
