@@ -6,6 +6,7 @@ import { Card } from '#app/ui/card.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { ConnectionPromise } from '#lib/promise/read-promises.ts';
+import { BackUpButton } from './back-up-button.tsx';
 import { MeasureBar } from './measure-bar.tsx';
 import { planPromiseView } from './plan-promise-view.ts';
 import { PromiseBadge } from './promise-badge.tsx';
@@ -48,15 +49,7 @@ export function ConnectionCard({ promise, tell, mayBackUp, mayDrill }: Connectio
         />
         {notes.length > 0 && <Sentences className="text-quiet" sentences={notes.map(tell)} />}
         <div className="flex flex-wrap gap-2">
-          {mayBackUp && (
-            <StartAction
-              {...{ address: '/api/v1/backups', body: { connection }, trigger: 'Back up now', confirm: 'Back it up' }}
-              {...{ tone: backups === 0 ? 'primary' : 'plain', done: 'The backup has begun' }}
-              title={`Back up ${connection} now?`}
-            >
-              Reads the whole of {connection} in one snapshot. Nothing is changed in it, and its clients go on.
-            </StartAction>
-          )}
+          {mayBackUp && <BackUpButton connection={connection} tone={backups === 0 ? 'primary' : 'plain'} />}
           {mayDrill && backups > 0 && (
             <StartAction
               {...{ address: '/api/v1/drills', body: { connection }, trigger: 'Drill now', confirm: 'Drill it' }}

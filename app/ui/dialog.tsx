@@ -17,13 +17,15 @@ interface ConfirmDialogProps {
   typed?: string | undefined;
   /** Does it; the dialog stays open, and cannot be closed, until that is over. `false`: it failed and was told. */
   onConfirm: () => Promise<boolean>;
-  /** Below the text: an error of the last attempt. */
+  /** Below the text: what may be given along. */
+  fields?: ReactNode;
+  /** Below that: an error of the last attempt. */
   problem?: ReactNode;
 }
 
 /** Asks before something is changed: a dialog that holds the focus, with the harmless button first. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { trigger, title, children, confirm, tone = 'primary', typed, onConfirm, problem } = props;
+  const { trigger, title, children, confirm, tone = 'primary', typed, onConfirm, fields, problem } = props;
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
   const [given, setGiven] = useState('');
@@ -49,6 +51,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <AlertDialog.Description render={<div />} className="text-sm text-quiet">
             {children}
           </AlertDialog.Description>
+          {fields}
           {typed !== undefined && (
             <label htmlFor={inputId} className="grid gap-1 text-sm">
               <span>

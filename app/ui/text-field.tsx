@@ -1,6 +1,8 @@
 import type { ComponentProps } from 'react';
 
-interface TextFieldProps extends Pick<ComponentProps<'input'>, 'type' | 'placeholder' | 'defaultValue' | 'required'> {
+type InputProps = 'type' | 'placeholder' | 'defaultValue' | 'required' | 'value' | 'onChange';
+
+interface TextFieldProps extends Pick<ComponentProps<'input'>, InputProps> {
   label: string;
   name: string;
   maxLength?: number;

@@ -51,11 +51,16 @@ async function linkOf({ log }: AppServer): Promise<string> {
 }
 
 /** Presses a button of a connection's card and the one that it asks with, and waits for the end of the run. */
-async function runFromCard(page: Page, { card, button, confirm }: Record<'card' | 'button' | 'confirm', string>) {
+async function runFromCard(
+  page: Page,
+  { card, button, confirm, label }: Record<'card' | 'button' | 'confirm', string> & { label?: string },
+) {
   await page.goto(app.url);
   const shown = page.locator('section', { has: page.getByRole('heading', { name: card, exact: true }) });
   await shown.getByRole('button', { name: button }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: confirm, exact: true }).click();
+  const dialog = page.getByRole('alertdialog');
+  if (label !== undefined) await dialog.getByLabel('Label, if you want one').fill(label);
+  await dialog.getByRole('button', { name: confirm, exact: true }).click();
   await page.waitForURL(/\/runs\/[^/]+$/);
   await page.getByText('exit code').waitFor();
   await page.locator('main header').first().getByText('completed', { exact: true }).waitFor();
@@ -72,8 +77,11 @@ describe.skipIf(chromiumPath === undefined)("a first start on the demo's databas
     await inspectPage(page, 'sign-in-setup-light');
     await page.getByRole('button', { name: 'Sign in as admin' }).click();
     await page.waitForURL(`${app.url}/`);
-    await runFromCard(page, { card: 'production', button: 'Back up now', confirm: 'Back it up' });
+    await runFromCard(page, { card: 'production', button: 'Back up now', confirm: 'Back it up', label: 'the first' });
     await page.getByText('209,557').first().waitFor();
+    await page.getByRole('definition').getByRole('link').first().click();
+    await page.waitForURL(/\/backups\/production\//);
+    await page.getByText('the first', { exact: true }).waitFor();
     await runFromCard(page, { card: 'production', button: 'Drill now', confirm: 'Drill it' });
     await page.getByRole('link', { name: 'Open the proof' }).click();
     await page.getByText('proven, every row').first().waitFor();
