@@ -53,6 +53,8 @@ export default async function RunPage({ params }: RunPageProps) {
     const { run, status, result, waiting, children, proof, differences, cutover } = view;
     const from = Date.parse(run.startedAt);
     const tell = placesFor(caller.identity);
+    // What a backup is called is known before it is there.
+    const isStored = run.kind !== 'backup' || status === 'completed';
     const to = result === null ? Date.now() : Date.parse(result.completedAt);
     return (
       <>
@@ -87,7 +89,12 @@ export default async function RunPage({ params }: RunPageProps) {
                 ['ended', result && <Time key="ended" value={result.completedAt} exact />],
                 ['took', result && <Duration key="took" ms={result.durationMs} />],
                 ['exit code', result && String(result.exitCode)],
-                ['backup', run.backup && <BackupLink key="backup" connection={run.connection} id={run.backup} />],
+                [
+                  'backup',
+                  run.backup && (
+                    <BackupLink key="backup" connection={isStored ? run.connection : null} id={run.backup} />
+                  ),
+                ],
                 ...(result === null ? [] : outcomeFacts(result, view)),
                 [
                   'event',
