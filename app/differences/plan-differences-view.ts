@@ -1,3 +1,4 @@
+import { hidePlaces } from '#app/http/hide-places.ts';
 import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
 import type { Differences, TableDifferences } from '#lib/recovery/differences/differences.ts';
 import { describeCount } from '#lib/report/describe-amounts.ts';
@@ -70,7 +71,8 @@ function planDetail(table: TableDifferences): DifferenceDetail | null {
   ].filter((one) => one !== null);
   const statements = listStatements(table);
   if (reason === null && notes.length + samples.length + statements.length === 0) return null;
-  return { table: describeTable(table), reason, notes, key: (key ?? []).join(', '), samples, statements };
+  const told = reason && hidePlaces(reason);
+  return { table: describeTable(table), reason: told, notes, key: (key ?? []).join(', '), samples, statements };
 }
 
 function sample<T>(

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { BackupLink } from '#app/backups/backup-link.tsx';
+import { hidePlaces } from '#app/http/hide-places.ts';
 import { Bytes } from '#app/ui/bytes.tsx';
 import { describeBytes, describeCount, describeMany } from '#lib/report/describe-amounts.ts';
 import { pruneOutcomeSchema } from '#lib/retention/prune-outcome.ts';
@@ -100,7 +101,7 @@ function recoverFacts({ outcome }: RunResult): Fact[] {
   const { schema = null, notCompared = null } = recoverOutcome.safeParse(outcome).data ?? {};
   return [
     ['recovered into', schema && `schema ${schema}`],
-    ['comparison', notCompared && `has not come to its end: ${notCompared.message}`],
+    ['comparison', notCompared && `has not come to its end: ${hidePlaces(notCompared.message)}`],
   ];
 }
 

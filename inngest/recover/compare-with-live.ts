@@ -49,7 +49,7 @@ export async function compareWithLive(
     .run('report', async ({ repository }) => {
       const plan = await readRecoveryPlan(repository, run.id);
       const manifest = await readManifest(repository, backup);
-      const about = { plan, manifest, target: request.to, repository, endedBy: failure?.message ?? null };
+      const about = { plan, manifest, target: request.to, repository };
       // People's keys stay in the report: what a step answers is kept by the engine.
       return summarizeDifferences(await reportDifferences(run.id, about));
     })

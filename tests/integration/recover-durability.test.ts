@@ -178,13 +178,17 @@ describe('a recovery', () => {
       const { result } = await finished;
       expect(result).toMatchObject({
         ...{ status: 'completed', exitCode: 0, error: null },
-        outcome: { notCompared: { code: 'connection_lost' }, proof: { passed: true }, differences: { tables: 3 } },
+        outcome: {
+          notCompared: { code: 'connection_lost', message: expect.stringMatching(/^table public\.big_2: /) },
+          proof: { passed: true },
+          differences: { tables: 3 },
+        },
       });
       const differences = await readDifferences(holdfast.repository, id);
       expect(differences?.tables.map(({ name, compared }) => `${name}: ${compared}`)).toEqual([
         ...['big_1: by key', 'big_2: unread', 'big_3: unread'],
       ]);
-      expect(differences?.tables[1]?.reason).toMatch(/^the comparison has ended before it: table public\.big_2: /);
+      expect(differences?.tables[1]?.reason).toMatch(/^the comparison has ended before it/);
       expect(await sideTables(live.url)).toEqual(['big_1', 'big_2', 'big_3']);
       expect(await listKept(holdfast.repository)).toEqual([]);
     });

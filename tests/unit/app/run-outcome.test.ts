@@ -58,6 +58,13 @@ describe('what a run’s page says came of it', () => {
     );
   });
 
+  it('tells where a recovery is, and what has ended its comparison, without the places of the server', () => {
+    const failure = { message: '/srv/backups/runs/x.json is missing.' };
+    const facts = factsOf(resultOf('recover', { schema: 'rescue', differences: null, notCompared: failure }));
+    expect(facts).toMatch(/schema rescue .* has not come to its end: a file of the server is missing/);
+    expect(factsOf(resultOf('recover', { schema: 'rescue', notCompared: null }))).not.toContain('comparison');
+  });
+
   it('names the run that was rolled back, and what was dropped by a discard', () => {
     expect(factsOf(resultOf('rollback', { rolledBack: '20261120T000000Z-then' }))).toContain('20261120T000000Z-then');
     const dropped = { discarded: '20261120T000000Z-then', sideSchema: 'rescue' };

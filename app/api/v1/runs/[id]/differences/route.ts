@@ -1,5 +1,6 @@
 import { readDifferencesOf } from '#app/differences/read-differences-of.ts';
 import { authorize } from '#app/http/authorize.ts';
+import { toJsonWithoutPlaces } from '#app/http/hide-places.ts';
 import { toProblem } from '#app/http/problem.ts';
 
 export const runtime = 'nodejs';
@@ -15,7 +16,8 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
     const { run, differences } = await readDifferencesOf(caller, (await params).id);
     const isDownload = new URL(request.url).searchParams.has('download');
     const file = { 'content-disposition': `attachment; filename="holdfast-differences-${run.id}.json"` };
-    return Response.json(differences, { headers: { 'cache-control': 'no-store', ...(isDownload ? file : {}) } });
+    const headers = { 'cache-control': 'no-store', 'content-type': 'application/json', ...(isDownload ? file : {}) };
+    return new Response(toJsonWithoutPlaces(differences), { headers });
   } catch (cause) {
     return toProblem(cause);
   }
