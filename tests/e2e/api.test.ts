@@ -144,6 +144,13 @@ describe('real answers', () => {
         200,
         { at: `${backup}/export?format=csv&table=public.players` },
       ],
+      ['GET', '/api/v1/backups/{connection}/{id}/export', 200, { at: `${backup}/export?format=sql` }],
+      [
+        'GET',
+        '/api/v1/backups/{connection}/{id}/export',
+        200,
+        { at: `${backup}/export?format=json&table=public.players` },
+      ],
       ['POST', '/api/v1/prune/preview', 200, { body: '{}' }],
       ['POST', '/api/v1/restores/preflight', 200, { body: '{"backup":"latest","from":"source","to":"source"}' }],
       ['GET', '/api/v1/status', 200],

@@ -33,7 +33,7 @@ const listedBackup = z.object({
   summary: summary.nullable(),
   problem: recordProblemSchema.nullable().meta({ description: 'Why its manifest cannot be read.' }),
 });
-const anyFile = { types: ['application/octet-stream', 'application/zstd', 'text/csv', 'application/json'] };
+const exported = { types: ['application/zstd', 'application/gzip', 'text/csv', 'application/jsonl'] };
 
 /** What can be asked and done about backups. */
 export const backupOperations: Operations = {
@@ -80,13 +80,13 @@ export const backupOperations: Operations = {
     summary: 'A backup, or a table of it, in another format',
     path,
     query: exportQuery,
-    answers: { 200: { description: 'A file.', ...anyFile } },
+    answers: { 200: { description: 'A file.', ...exported } },
   },
   'GET /api/v1/backups/[connection]/[id]/formats': {
     summary: 'A file of a format that lies beside the backup',
     path,
     query: z.object({ file: z.string().meta({ description: 'One of those that the backup lists.' }) }),
-    answers: { 200: { description: 'The file.', ...anyFile } },
+    answers: { 200: { description: 'The file.', types: ['application/octet-stream'] } },
   },
   'POST /api/v1/drills': {
     summary: 'Restore a backup to staging, prove the copy, drop it',
