@@ -3,7 +3,7 @@ import { clientAddress } from '#app/http/client-address.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { type Delivery, findByTicket } from '#lib/hooks/delivery-store.ts';
+import { type Delivery, findByTicket, idOfTicket } from '#lib/hooks/delivery-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 /**
@@ -16,13 +16,17 @@ export async function findTicket(
 ): Promise<{ hook: Hook; delivery: Delivery }> {
   const { hooks, access } = await loadConfig();
   const hook = hooks.get(name);
+  // What cannot be a ticket is not worth a look into the repository.
+  if (hook === undefined || idOfTicket(ticket) === undefined) throw wrongTicket();
   const attempt = await countLookup(clientAddress(headers, access.trustedProxies));
-  const delivery = hook && (await findByTicket((await openWorkspace()).repository, { hook: name, ticket }));
-  if (hook !== undefined && delivery !== undefined) {
-    await attempt.withdraw();
-    return { hook, delivery };
-  }
-  throw new RefusedError('There is nothing that this ticket lets see.', {
+  const delivery = await findByTicket((await openWorkspace()).repository, { hook: name, ticket });
+  if (delivery === undefined) throw wrongTicket();
+  await attempt.withdraw();
+  return { hook, delivery };
+}
+
+function wrongTicket(): RefusedError {
+  return new RefusedError('There is nothing that this ticket lets see.', {
     code: 'hook_ticket_wrong',
     hint: 'Take the whole address that the hook has answered as `follow`.',
   });

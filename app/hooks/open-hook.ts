@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeIdentity } from '#app/access/before-identity.ts';
+import { noteCameIn } from '#app/http/attempt-limits.ts';
 import { noteRefusal } from '#app/http/audited.ts';
 import { clientAddress } from '#app/http/client-address.ts';
 import { readBytes } from '#app/http/read-body.ts';
@@ -37,7 +38,10 @@ export function openHook(request: Request, name: string): Promise<OpenedHook> {
     const { access } = await loadConfig();
     const address = clientAddress(request.headers, access.trustedProxies);
     try {
-      return { ...(await findOpened(request, name)), address };
+      const opened = await findOpened(request, name);
+      // Who follows what he has started is not kept out by what others try. A signed body may have been caught.
+      if (opened.by !== 'webhook') noteCameIn(address);
+      return { ...opened, address };
     } catch (cause) {
       if (cause instanceof RefusedError) await noteRefusedHook({ name, address, code: cause.code });
       throw cause;

@@ -8,6 +8,8 @@ import { canComeBack } from '#lib/run-view/can-come-back.ts';
 import { describePlace } from '#lib/run-view/describe-place.ts';
 import { describeRun } from '#lib/run-view/describe-run.ts';
 import type { RunView } from '#lib/run-view/read-run-view.ts';
+import { AgainAction } from './again-action.tsx';
+import { planAgain } from './plan-again.ts';
 import { RunAction } from './run-action.tsx';
 
 /** What can be done with a run as it stands, by who looks at it. Only the run that a person has started is acted on. */
@@ -18,8 +20,10 @@ export function RunActions({ view, identity }: { view: RunView; identity: Identi
     may(identity.role, action) && isInScope(identity, [run.connection, run.target]);
   const isLive = cutover?.state === 'live';
   const kept = cutover?.kept ?? null;
+  const again = planAgain(view);
   return (
     <>
+      {again !== null && mayDo(again.action) && <AgainAction again={again} what={describeRun({ run })} />}
       {waiting !== null && mayDo('approve') && (
         <RunAction
           {...{ runId: run.id, action: 'approve', trigger: 'Approve', confirm: 'Approve', done: 'Approved' }}

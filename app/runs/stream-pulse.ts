@@ -12,7 +12,7 @@ const lifetimeMs = 240_000;
 /** How long a browser waits before it comes back. */
 const retryMs = 2_000;
 
-export interface PulseStream {
+interface PulseStream {
   repository: Repository;
   runId: string;
   /** Tells identities apart. */

@@ -4,6 +4,7 @@ import { formatOf } from '#cli/output/render-run.ts';
 import { type Cell, renderTable } from '#cli/output/render-table.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { findUnfinished } from '#cli/workflow/unfinished-run.ts';
+import { tellProblem, type Unreadable } from '#lib/errors/tell-problem.ts';
 import { describeCount, describeDuration, describeTime } from '#lib/report/describe-amounts.ts';
 import { isKeyMissing } from '#lib/repository/encryption/key-ring.ts';
 import { describeRun } from '#lib/run-view/describe-run.ts';
@@ -49,40 +50,44 @@ async function listRuns(terminal: Terminal, run: string | undefined, { limit }: 
   const workspace = await openWorkspace();
   if (run !== undefined) return showRun(terminal, workspace, await findRunId(workspace.repository, run));
   const ids = await listRunIds(workspace.repository);
-  const { entries, sealed } = await readEntries(workspace, ids.slice(0, limit));
+  const { entries, sealed, unreadable } = await readEntries(workspace, ids.slice(0, limit));
   const { location } = workspace.repository;
-  const document = { repository: location, total: ids.length, runs: entries, sealed };
-  terminal.result(document, () => render(terminal, { entries, sealed, total: ids.length, location }));
+  const document = { repository: location, total: ids.length, runs: entries, sealed, unreadable };
+  for (const { id, problem } of unreadable) terminal.note(`Run ${id} cannot be read: ${problem.message}`);
+  const hidden = sealed.length + unreadable.length;
+  terminal.result(document, () => render(terminal, { entries, sealed, hidden, total: ids.length, location }));
   return 0;
 }
 
-/** The runs, and the ids of those whose records are sealed under a key that is not given. */
+/** The runs, the ids of those whose records are sealed under a key that is not given, and those that are damaged. */
 async function readEntries(
   { config, repository }: Workspace,
   ids: readonly string[],
-): Promise<{ entries: Entry[]; sealed: string[] }> {
+): Promise<{ entries: Entry[]; sealed: string[]; unreadable: Unreadable[] }> {
   const sealed: string[] = [];
+  const unreadable: Unreadable[] = [];
   const entries: Entry[] = [];
   const interrupted = new Set((await findUnfinished(config.stateFolder)).map(({ runId }) => runId));
   for (const read of await readRunSummaries(repository, { runIds: ids, interrupted })) {
     if (read.summary === null) {
-      if (!isKeyMissing(read.cause)) throw read.cause;
-      sealed.push(read.runId);
+      if (isKeyMissing(read.cause)) sealed.push(read.runId);
+      else unreadable.push({ id: read.runId, problem: tellProblem(read.cause) });
     } else {
       const { run, status, durationMs, error } = read.summary;
       entries.push({ run, status, durationMs, message: error?.message ?? null });
     }
   }
-  return { entries, sealed };
+  return { entries, sealed, unreadable };
 }
 
 function render(
   terminal: Terminal,
-  listing: { entries: readonly Entry[]; sealed: readonly string[]; total: number; location: string },
+  listing: { entries: readonly Entry[]; sealed: readonly string[]; hidden: number; total: number; location: string },
 ): string {
-  const { entries, sealed, total, location } = listing;
-  const hidden = sealed.length === 0 ? [] : [`  ${describeCount(sealed.length)} sealed under a key that is not given`];
-  if (entries.length === 0 && sealed.length > 0) return [location, ...hidden].join('\n');
+  const { entries, sealed, hidden, total, location } = listing;
+  const sealedLine =
+    sealed.length === 0 ? [] : [`  ${describeCount(sealed.length)} sealed under a key that is not given`];
+  if (entries.length === 0 && hidden > 0) return [location, ...sealedLine].join('\n');
   if (entries.length === 0) return `No runs in ${location}`;
   const columns = [
     { name: 'run' },
@@ -98,9 +103,9 @@ function render(
     durationMs === null ? '' : describeDuration(durationMs),
     { text: status, format: formatOf(status) },
   ]);
-  const shown = entries.length + sealed.length;
+  const shown = entries.length + hidden;
   const more = total > shown ? [`  and ${describeCount(total - shown)} older ones (--limit)`] : [];
-  return [location, renderTable(terminal, columns, rows), ...hidden, ...more].join('\n');
+  return [location, renderTable(terminal, columns, rows), ...sealedLine, ...more].join('\n');
 }
 
 /** Newest first, and the parts of a run below it in the order of their beginning. */

@@ -4,7 +4,7 @@ import type { StandingMarks } from '#lib/standing/standing-marks.ts';
 import type { BackupSummary } from './list-backup-summaries.ts';
 
 /** What a list for programs tells of a backup's manifest; numbers that may pass 2^53 are decimal strings. */
-export interface EntrySummary {
+interface EntrySummary {
   label: string | null;
   takenAt: string;
   server: string;

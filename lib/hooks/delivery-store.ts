@@ -79,10 +79,15 @@ export async function findByTicket(
   repository: Repository,
   { hook, ticket }: { hook: string; ticket: string },
 ): Promise<Delivery | undefined> {
-  const id = /^([0-9a-f]{32,64})\.[\w-]{43}$/.exec(ticket)?.[1];
+  const id = idOfTicket(ticket);
   const delivery = id === undefined ? undefined : await readDelivery(repository, { hook, id });
   const isRight = isSameText(ticket, delivery?.ticket ?? '');
   return isRight ? delivery : undefined;
+}
+
+/** The delivery that a ticket says it is of; `undefined` for what cannot be a ticket. */
+export function idOfTicket(ticket: string): string | undefined {
+  return /^([0-9a-f]{32,64})\.[\w-]{43}$/.exec(ticket)?.[1];
 }
 
 /** A delivery as it stands now. @throws DamagedError, StorageError. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
+import { inlineReferences } from '#app/openapi/inline-references.ts';
 
 const parameterSchema = z.object({
   in: z.enum(['path', 'query', 'header']),
@@ -40,7 +41,7 @@ export interface ApiAnswer {
 /** Reads a served document; references to its components are put in their places. */
 export function readOperations(served: unknown): ApiOperation[] {
   const { components } = documentSchema.parse(served);
-  const whole = documentSchema.parse(inline(served, components.schemas));
+  const whole = documentSchema.parse(inlineReferences(served, components.schemas));
   return Object.entries(whole.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       ...operation,
@@ -49,14 +50,6 @@ export function readOperations(served: unknown): ApiOperation[] {
       body: operation.requestBody?.content['application/json']?.['schema'],
     })),
   );
-}
-
-function inline(value: unknown, schemas: Record<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((one) => inline(one, schemas));
-  if (typeof value !== 'object' || value === null) return value;
-  const reference: unknown = Reflect.get(value, '$ref');
-  if (typeof reference === 'string') return inline(schemas[reference.split('/').at(-1) ?? ''], schemas);
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inline(one, schemas)]));
 }
 
 /**

@@ -1,5 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { openRepository } from '#lib/repository/open-repository.ts';
+import { openRun } from '#lib/runs/run-store.ts';
 import { openCliPlace } from '#tests/support/cli-place.ts';
 
 describe('holdfast token and holdfast audit', () => {
@@ -32,6 +34,35 @@ describe('holdfast token and holdfast audit', () => {
     const more = await place.runJson(['audit', '--limit', '1']);
     expect((await place.runJson(['audit', '--before', more.next])).entries).toHaveLength(1);
     expect(JSON.stringify(log)).not.toContain(made.secret.slice(-43));
+  });
+
+  it('name what is damaged, and hide nothing else; so does holdfast runs', async () => {
+    await using place = await openCliPlace({});
+    const create = ['token', 'create', '--role', 'viewer', '--name'];
+    const [{ token: cut }, { token: whole }] = [
+      await place.runJson([...create, 'first']),
+      await place.runJson([...create, 'second']),
+    ];
+    const [run, older] = ['20261121T000002Z-abcd', '20261121T000001Z-abcd'];
+    const repository = await openRepository({ location: `file:${place.repository}`, access: 'write' });
+    for (const id of [run, older]) {
+      await openRun(repository, {
+        ...{ id, kind: 'sweep', startedAt: '2026-11-21T00:00:00.000Z', eventId: id, engineRunId: id },
+        ...{ connection: null, target: null, backup: null, parent: null },
+      });
+    }
+    for (const key of [`access/tokens/${cut.id}.json`, `runs/${run.slice(0, 8)}/${run}/run.json`]) {
+      await repository.store.put(key, [Buffer.from('{"id":')]);
+    }
+    const tokens = await place.runJson(['token', 'list']);
+    expect(tokens).toMatchObject({
+      tokens: [{ id: whole.id }],
+      unreadable: [{ id: cut.id, problem: { name: 'DamagedError' } }],
+    });
+    expect((await place.run(['token', 'list'])).stderr).toContain(`Token ${cut.id} cannot be read`);
+    const listed = await place.runJson(['runs']);
+    expect(listed).toMatchObject({ total: 2, runs: [{ run: { id: older } }], unreadable: [{ id: run }], sealed: [] });
+    expect((await place.run(['runs'])).stderr).toContain(`Run ${run} cannot be read`);
   });
 
   it('refuse what is no token request, with one message and one hint', async () => {

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { buildDocument } from '#app/openapi/build-document.ts';
+import { inlineReferences } from '#app/openapi/inline-references.ts';
 import { OperationCard } from '#app/openapi/operation-card.tsx';
 import { sections } from '#app/openapi/operations.ts';
 import { showSettings } from '#app/settings/settings-page.tsx';
@@ -9,7 +10,7 @@ export const metadata: Metadata = { title: 'API' };
 
 /** The OpenAPI document as a page, made by the server. */
 export default function ApiDocsPage() {
-  const { info, paths } = buildDocument();
+  const { info, paths, webhooks, components } = buildDocument();
   return showSettings('/api-docs', {
     about: (
       <>
@@ -35,10 +36,25 @@ export default function ApiDocsPage() {
                 ))}
             </section>
           ))}
+          <section aria-label="Events to hear" className="grid gap-2">
+            <h2 className="text-base font-semibold">Events to hear</h2>
+            {Object.entries(webhooks ?? {}).map(([name, heard]) => (
+              <OperationCard
+                key={name}
+                method="event"
+                path={name}
+                operation={inlineReferences(postOf(heard), components?.schemas ?? {})}
+              />
+            ))}
+          </section>
         </>
       );
     },
   });
+}
+
+function postOf(heard: unknown): unknown {
+  return typeof heard === 'object' && heard !== null ? Reflect.get(heard, 'post') : undefined;
 }
 
 function isOf(operation: unknown, tag: string): boolean {

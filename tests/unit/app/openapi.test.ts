@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { routes } from '#app/http/routes.ts';
 import { buildDocument, isDescribed } from '#app/openapi/build-document.ts';
 import { describeSchema } from '#app/openapi/describe-schema.ts';
+import { inlineReferences } from '#app/openapi/inline-references.ts';
 import { operations } from '#app/openapi/operations.ts';
 import { outcomes, runSkipped } from '#inngest/events.ts';
 
@@ -92,4 +93,20 @@ describe('a schema as people read it', () => {
   ])('%#', (schema, text) => {
     expect(describeSchema(z.toJSONSchema(schema, { io: 'input' }))).toBe(text);
   });
+});
+
+it('an event to hear is shown with all of its fields', () => {
+  const heard = inlineReferences(document.webhooks?.['holdfast/backup.completed'], document.components?.schemas ?? {});
+  const shape = z.object({
+    post: z.object({ requestBody: z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })) }) }),
+  });
+  const text = describeSchema(shape.parse(heard).post.requestBody.content['application/json']?.schema);
+  for (const part of [
+    'name: "holdfast/backup.completed"',
+    'run: string',
+    'backup: string | null',
+    'exitCode: integer',
+  ]) {
+    expect(text).toContain(part);
+  }
 });

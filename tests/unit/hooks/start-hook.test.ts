@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { GET as OUTCOME } from '#app/api/hooks/[name]/outcome/route.ts';
 import { POST } from '#app/api/hooks/[name]/route.ts';
-import { lookupsOfOne } from '#app/http/attempt-limits.ts';
+import { attemptsOfAll, countLookup, lookupsOfOne } from '#app/http/attempt-limits.ts';
 import { attachClientRoute, type SentEvent } from '#inngest/local/client-route.ts';
 import { listAudit } from '#lib/audit/audit-store.ts';
 import { overrideEnvironment } from '#lib/config/environment.ts';
@@ -159,6 +159,12 @@ it('tickets that are wrong are limited, and right ones are not', async () => {
   for (let n = 0; n < lookupsOfOne; n += 1) expect((await look('deploy', wrong)).status).toBe(404);
   expect(await look('deploy', wrong)).toMatchObject({ status: 429, json: { code: 'too_many_attempts' } });
   expect((await look('deploy', ticket, '10.9.0.2')).status).toBe(202);
+  // What cannot be a ticket costs nothing, and who has the hook's token follows whatever others have tried.
+  for (let n = 0; n < lookupsOfOne + 5; n += 1) expect((await look('deploy', 'x', '10.9.0.3')).status).toBe(404);
+  await post('deploy', { key: 'follower', headers: { 'x-holdfast-peer': '10.9.0.4' } });
+  for (let n = 0; n < attemptsOfAll; n += 1) await countLookup(`10.8.${n >> 8}.${n & 255}`).catch(() => undefined);
+  expect((await look('deploy', ticket, '10.9.0.5')).status).toBe(429);
+  expect((await look('deploy', ticket, '10.9.0.4')).status).toBe(202);
 });
 
 it('a transfer is asked for as the config names it, and told to its end', async () => {
