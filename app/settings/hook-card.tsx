@@ -1,5 +1,7 @@
 import { Ban, CircleCheck, CircleDashed, CircleX, EyeOff } from 'lucide-react';
 import { describeStart } from '#app/hooks/describe-start.ts';
+import { hidePlaces } from '#app/http/hide-places.ts';
+import { tellError } from '#app/http/tell-error.ts';
 import { RunLink } from '#app/runs/run-link.tsx';
 import { StatusBadge } from '#app/runs/status-badge.tsx';
 import { describeWebhook } from '#app/settings/describe-webhook.ts';
@@ -9,6 +11,7 @@ import { Badge } from '#app/ui/badge.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
+import { ErrorPanel } from '#app/ui/error-panel.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { HookToken } from '#lib/hooks/hook-token.ts';
@@ -17,21 +20,32 @@ import { describeSpan } from '#lib/promise/describe-span.ts';
 
 /** A hook of the config: its address, what it starts, who may open it, and what it was sent last. */
 export function HookCard({ shown, mayChange }: { shown: ShownHook; mayChange: boolean }) {
-  const { hook, token, deliveries } = shown;
-  const isMade = token !== undefined && token.revokedAt === null;
+  const { hook, token, tokenProblem, sentProblem, deliveries } = shown;
+  const problem = tokenProblem ?? sentProblem;
+  // One that cannot be read is there, and another can be put in its place.
+  const isMade = token === undefined ? tokenProblem !== null : token.revokedAt === null;
   return (
-    <Card title={hook.name} aside={<Badge {...(isMade ? looks.made : looks.none)}>{tokenWord(token)}</Badge>} flush>
+    <Card
+      title={hook.name}
+      aside={
+        <Badge {...(isMade ? looks.made : looks.none)}>
+          {tokenProblem === null ? tokenWord(token) : 'token unreadable'}
+        </Badge>
+      }
+      flush
+    >
       <div className="grid gap-4 p-4">
         <Facts
           facts={[
             ['starts', describeStart(hook)],
             ['address', <code key="address" className="font-mono text-xs break-all">{`/api/hooks/${hook.name}`}</code>],
-            ['token', <TokenFacts key="token" token={token} />],
+            ['token', tokenProblem !== null ? null : <TokenFacts key="token" token={token} />],
             ['webhooks', hook.webhook === null ? 'none: its token alone opens it' : describeWebhook(hook.webhook)],
             ['label', hook.label],
             ['who waits', `is kept waiting for ${describeSpan(hook.waitMs)} at most`],
           ]}
         />
+        {problem !== null && <ErrorPanel error={tellError(problem, hidePlaces)} tone="caution" />}
         {mayChange && <HookTokenActions name={hook.name} isMade={isMade} />}
       </div>
       <div className="border-t border-line">

@@ -1,7 +1,8 @@
 import { type Identity, isInScope } from '#lib/access/identity.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
+import { type Problem, tellProblem } from '#lib/errors/tell-problem.ts';
 import type { HookToken } from '#lib/hooks/hook-token.ts';
-import { readHookToken } from '#lib/hooks/hook-token-store.ts';
+import { lookAtHookToken } from '#lib/hooks/hook-token-store.ts';
 import { type RecentDelivery, recentDeliveries } from '#lib/hooks/recent-deliveries.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 
@@ -9,21 +10,30 @@ import type { Workspace } from '#lib/workspace/open-workspace.ts';
 export interface ShownHook {
   hook: Hook;
   token: HookToken | undefined;
+  /** Why its token cannot be read. */
+  tokenProblem: Problem | null;
+  /** Why what it was sent cannot be. */
+  sentProblem: Problem | null;
   deliveries: RecentDelivery[];
 }
 
 const deliveriesShown = 5;
 
-/** The hooks of the connections that somebody may see, with what they were sent last. @throws DamagedError, StorageError. */
+/** The hooks of the connections that somebody may see, with what they were sent last. @throws StorageError. */
 export function listShownHooks({ config, repository }: Workspace, identity: Identity): Promise<ShownHook[]> {
   const seen = [...config.hooks.values()].filter(({ connection, to }) => isInScope(identity, [connection, to]));
   return Promise.all(
     seen.map(async (hook) => {
-      const [token, deliveries] = await Promise.all([
-        readHookToken(repository, hook.name),
-        recentDeliveries(repository, { hook: hook.name, isGate: hook.start === 'gate', limit: deliveriesShown }),
+      const [seen, sent] = await Promise.all([
+        lookAtHookToken(repository, hook.name),
+        recentDeliveries(repository, { hook: hook.name, isGate: hook.start === 'gate', limit: deliveriesShown })
+          .then((deliveries) => ({ deliveries, problem: null }))
+          .catch((cause: unknown) => ({ deliveries: [], problem: tellProblem(cause) })),
       ]);
-      return { hook, token, deliveries };
+      return {
+        ...{ hook, token: seen.token, tokenProblem: seen.problem },
+        ...{ deliveries: sent.deliveries, sentProblem: sent.problem },
+      };
     }),
   );
 }

@@ -5,7 +5,13 @@ import type { Terminal } from '#cli/output/terminal.ts';
 import { withAudit } from '#lib/audit/with-audit.ts';
 import { describeHook, type HookDescription } from '#lib/hooks/describe-hook.ts';
 import { withoutHookHash } from '#lib/hooks/hook-token.ts';
-import { createHookToken, listHookTokens, revokeHookToken, rotateHookToken } from '#lib/hooks/hook-token-store.ts';
+import {
+  createHookToken,
+  listHookTokenNames,
+  lookAtHookToken,
+  revokeHookToken,
+  rotateHookToken,
+} from '#lib/hooks/hook-token-store.ts';
 import { requireHook } from '#lib/hooks/require-hook.ts';
 import { describeTime } from '#lib/report/describe-amounts.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
@@ -71,7 +77,7 @@ async function mint(terminal: Terminal, { name, what, make }: Minting): Promise<
   const url = `${config.access.publicUrl ?? 'http://localhost:3000'}/api/hooks/${name}?token=${text}`;
   terminal.note('This is the only time the address is shown; nobody can look it up again.');
   if (config.access.publicUrl === null) terminal.note('Set publicUrl in the config to have it with the right host.');
-  terminal.result({ hook: describeHook(hook, token), url, token: text }, () =>
+  terminal.result({ hook: describeHook(hook, { token }), url, token: text }, () =>
     [
       url,
       renderFacts(terminal, [
@@ -99,9 +105,11 @@ async function revoke(terminal: Terminal, name: string): Promise<number> {
 
 async function list(terminal: Terminal): Promise<number> {
   const { config, repository }: Workspace = await openWorkspace();
-  const tokens = new Map((await listHookTokens(repository)).map((token) => [token.name, token]));
-  const hooks = [...config.hooks.values()].map((hook) => describeHook(hook, tokens.get(hook.name)));
-  const strays = [...tokens.keys()].filter((name) => !config.hooks.has(name));
+  const seen = [...config.hooks.values()].map(async (hook) =>
+    describeHook(hook, await lookAtHookToken(repository, hook.name)),
+  );
+  const hooks = await Promise.all(seen);
+  const strays = (await listHookTokenNames(repository)).filter((name) => !config.hooks.has(name));
   terminal.result({ hooks, notInTheConfig: strays }, () => {
     if (hooks.length === 0) return 'The config names no hooks.';
     const columns = ['hook', 'starts', 'connection', 'webhook', 'address', 'made by'].map((name) => ({ name }));
@@ -110,8 +118,9 @@ async function list(terminal: Terminal): Promise<number> {
   return 0;
 }
 
-function toRow({ name, start, connection, to, signature, token }: HookDescription): Cell[] {
-  const state = token === null ? 'none' : token.revokedAt === null ? 'made' : 'revoked';
-  const when = token === null ? '' : `${token.createdBy}, ${describeTime(token.createdAt)}`;
+function toRow({ name, start, connection, to, signature, token, problem }: HookDescription): Cell[] {
+  const state =
+    problem !== null ? 'unreadable' : token === null ? 'none' : token.revokedAt === null ? 'made' : 'revoked';
+  const when = token === null ? (problem?.message ?? '') : `${token.createdBy}, ${describeTime(token.createdAt)}`;
   return [name, start, to === null ? connection : `${connection} to ${to}`, signature ?? '', state, when];
 }

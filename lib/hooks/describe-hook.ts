@@ -1,5 +1,6 @@
 import type { HookAction, HookSignature } from '#lib/config/hook-schema.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
+import type { Problem } from '#lib/errors/tell-problem.ts';
 import { type HookToken, withoutHookHash } from './hook-token.ts';
 
 /** A hook and its token, as they are told: never what opens it. */
@@ -9,15 +10,18 @@ export interface HookDescription {
   connection: string;
   to: string | null;
   signature: HookSignature | null;
-  /** `null`: none was made. */
+  /** `null`: none was made, or it cannot be read. */
   token: Omit<HookToken, 'hash'> | null;
+  /** Why it cannot be read. */
+  problem: Problem | null;
 }
 
 /** A hook of the config with the token that there is. */
 export function describeHook(
   { name, start, connection, to, webhook }: Hook,
-  token: HookToken | undefined,
+  { token, problem = null }: { token: HookToken | undefined; problem?: Problem | null },
 ): HookDescription {
   const signature = webhook?.signature ?? null;
-  return { name, start, connection, to, signature, token: token === undefined ? null : withoutHookHash(token) };
+  const told = token === undefined ? null : withoutHookHash(token);
+  return { name, start, connection, to, signature, token: told, problem };
 }

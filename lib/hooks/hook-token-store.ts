@@ -1,3 +1,4 @@
+import { type Problem, tellProblem } from '#lib/errors/tell-problem.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { type HookToken, hashHookToken, hookTokenSchema, mintHookToken } from './hook-token.ts';
@@ -26,13 +27,17 @@ export async function createHookToken(
   return putHookToken(repository, name, maker);
 }
 
-/** Makes a token in the place of the one there is. @throws UsageError (`hook_without_token`), DamagedError, StorageError. */
+/**
+ * Makes a token in the place of the one there is, also of one that is damaged.
+ * @throws UsageError (`hook_without_token`), StorageError.
+ */
 export async function rotateHookToken(
   repository: Repository,
   name: string,
   maker: Maker,
 ): Promise<{ token: HookToken; text: string }> {
-  await requireHookToken(repository, name);
+  const { problem } = await lookAtHookToken(repository, name);
+  if (problem === null) await requireHookToken(repository, name);
   return putHookToken(repository, name, maker);
 }
 
@@ -54,14 +59,28 @@ export function readHookToken(repository: Repository, name: string): Promise<Hoo
   return repository.getJson(tokenKey(name), hookTokenSchema);
 }
 
-/** Of every hook that ever had one, by name. @throws DamagedError, StorageError. */
-export async function listHookTokens(repository: Repository): Promise<HookToken[]> {
-  const tokens: HookToken[] = [];
-  for await (const { key } of repository.store.list(prefix)) {
-    const token = await repository.getJson(key, hookTokenSchema);
-    if (token !== undefined) tokens.push(token);
+/** The token of a hook as lists tell it: one that cannot be read hides no other. @throws StorageError. */
+export async function lookAtHookToken(repository: Repository, name: string): Promise<SeenHookToken> {
+  try {
+    return { token: await readHookToken(repository, name), problem: null };
+  } catch (cause) {
+    return { token: undefined, problem: tellProblem(cause) };
   }
-  return tokens.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export interface SeenHookToken {
+  token: HookToken | undefined;
+  /** Why it cannot be read. */
+  problem: Problem | null;
+}
+
+/** The names of every hook that ever had a token, sorted. @throws StorageError. */
+export async function listHookTokenNames(repository: Repository): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { key } of repository.store.list(prefix)) {
+    names.push(key.slice(prefix.length).replace(/\.json$/, ''));
+  }
+  return names.sort();
 }
 
 async function putHookToken(

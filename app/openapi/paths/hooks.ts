@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hookTokenBody } from '#app/api/v1/hooks/[name]/token/body.ts';
 import type { Operations } from '#app/openapi/operation.ts';
+import { recordProblemSchema } from '#app/openapi/schemas.ts';
 import { hookActions, hookSignatures } from '#lib/config/hook-schema.ts';
 import { hookTokenSchema } from '#lib/hooks/hook-token.ts';
 
@@ -37,7 +38,8 @@ const token = hookTokenSchema.omit({ hash: true });
 const hook = z.object({
   ...{ name: z.string(), start: z.enum(hookActions), connection: z.string(), to: z.string().nullable() },
   signature: z.enum(hookSignatures).nullable(),
-  token: token.nullable().meta({ description: '`null`: none was made.' }),
+  token: token.nullable().meta({ description: '`null`: none was made, or it cannot be read.' }),
+  problem: recordProblemSchema.nullable().meta({ description: 'Why it cannot be read.' }),
 });
 const name = { name: 'A hook of the config.' };
 

@@ -113,6 +113,29 @@ describe('the token of a hook, by the API', () => {
   });
 });
 
+describe('a token that cannot be read', () => {
+  it('hides no other hook, and another one is put in its place', async () => {
+    await repository.store.put('access/hooks/move.json', [Buffer.from('{"name":')]);
+    const listed = await list('viewer');
+    expect(listed.hooks).toMatchObject([
+      { name: 'check', problem: null },
+      { name: 'move', token: null, problem: { name: 'DamagedError' } },
+      { name: 'push', problem: null },
+    ]);
+    expect(JSON.stringify(listed)).not.toContain(folder);
+    const admin: Identity = { kind: 'environment', id: null, name: 'a', role: 'admin', scope: null };
+    const shown = await listShownHooks({ config: await loadConfig(), repository }, admin);
+    const [move] = shown.filter(({ hook }) => hook.name === 'move');
+    if (move === undefined) throw new Error('There is no hook.');
+    const markup = renderToStaticMarkup(createElement(HookCard, { shown: move, mayChange: false }));
+    expect(markup).toContain('token unreadable');
+    expect(markup).toContain(move.tokenProblem?.code);
+    expect(markup).not.toContain(folder);
+    expect(await call('operator', 'POST', 'move', { rotate: true })).toMatchObject({ status: 201 });
+    expect((await list('viewer')).hooks[1]).toMatchObject({ problem: null, token: { createdBy: 'token "operator"' } });
+  });
+});
+
 describe('the card of a hook', () => {
   const viewer: Identity = { kind: 'token', id: 'a', name: 'a', role: 'viewer', scope: null };
   const ids = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(32));

@@ -25,7 +25,7 @@ export function POST(request: Request, { params }: Context): Promise<Response> {
       const make = rotate ? rotateHookToken : createHookToken;
       const { token, text } = await make(repository, hook.name, { by });
       const url = `${ownOrigin(request.headers, config.access)}/api/hooks/${hook.name}?token=${text}`;
-      return { hook: describeHook(hook, token), url, secret: text };
+      return { hook: describeHook(hook, { token }), url, secret: text };
     });
   });
 }
@@ -35,7 +35,7 @@ export function DELETE(request: Request, { params }: Context): Promise<Response>
   return answer(request, { action: 'hooks', connections: 'later' }, async (caller) => {
     const { name } = await params;
     return changeHookToken(caller, { name, what: 'revoke-hook' }, async ({ repository, hook, by }) => ({
-      hook: describeHook(hook, await revokeHookToken(repository, hook.name, { by })),
+      hook: describeHook(hook, { token: await revokeHookToken(repository, hook.name, { by }) }),
     }));
   });
 }
