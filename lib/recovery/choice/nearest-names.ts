@@ -5,12 +5,13 @@ const longestTyped = 63 * 2 + 1 + 4;
 export function findNearestNames(typed: string, names: readonly string[], count = 3): string[] {
   if (typed.length > longestTyped) return [];
   const wanted = plain(typed);
+  const most = Math.max(3, wanted.length / 2);
   return names
     .map((name) => ({
       name,
-      distance: Math.min(distance(wanted, plain(name)), distance(wanted, lastPart(plain(name)))),
+      distance: Math.min(...[plain(name), lastPart(plain(name))].map((one) => distance(wanted, one, most))),
     }))
-    .filter((one) => one.distance <= Math.max(3, wanted.length / 2))
+    .filter((one) => one.distance <= most)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, count)
     .map(({ name }) => name);
@@ -24,16 +25,21 @@ function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }
 
-/** How many characters have to be changed, put in or taken out to make one text the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [row, left] of [...a].entries()) {
-    const current = [row + 1];
-    for (const [column, right] of [...b].entries()) {
-      const replaced = (previous[column] ?? 0) + (left === right ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+/**
+ * How many characters (UTF-16 units) have to be changed, put in or taken out to make one text the other (Levenshtein);
+ * infinite where that is more than `most` by their lengths alone.
+ */
+function distance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
+  let previous = Uint16Array.from({ length: b.length + 1 }, (_, index) => index);
+  let current = new Uint16Array(b.length + 1);
+  for (let row = 0; row < a.length; row++) {
+    current[0] = row + 1;
+    for (let column = 0; column < b.length; column++) {
+      const replaced = (previous[column] ?? 0) + (a.charCodeAt(row) === b.charCodeAt(column) ? 0 : 1);
+      current[column + 1] = Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1);
     }
-    previous = current;
+    [previous, current] = [current, previous];
   }
-  return previous.at(-1) ?? 0;
+  return previous[b.length] ?? 0;
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { QualifiedName } from '#lib/recovery/definition/table-definition.ts';
-import { type GlobPart, matchesGlob } from './match-glob.ts';
+import { compileGlob, type GlobPart } from './match-glob.ts';
 
 /** A pattern of table names, as a person gave it. */
 export interface TablePattern {
@@ -49,10 +49,10 @@ export function parseTablePattern(text: string): TablePattern {
       'Write TABLE or SCHEMA.TABLE; put a name with a dot in double quotes, and those in single ones for the shell.';
     throw new UsageError(`The table pattern ${text} does not name a table.`, { code: 'bad_pattern', hint });
   }
-  const matcher =
-    (which: keyof NamePattern): TablePattern['asWritten'] =>
-    (table) =>
-      matchesGlob((schema ?? anyName)[which], table.schema) && matchesGlob(name[which], table.name);
+  const matcher = (which: keyof NamePattern): TablePattern['asWritten'] => {
+    const [isSchema, isName] = [compileGlob((schema ?? anyName)[which]), compileGlob(name[which])];
+    return (table) => isName(table.name) && isSchema(table.schema);
+  };
   return { text, asWritten: matcher('asWritten'), folded: matcher('folded') };
 }
 

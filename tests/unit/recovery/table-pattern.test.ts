@@ -59,6 +59,13 @@ describe('a table pattern', () => {
     ['*aab', 'aaab', true],
     ['?*?', 'a', false],
     ['?', '🐘', true],
+    ['*🐘?', '🐘🐘🐘', true],
+    ['?🐘*?', 'x🐘', false],
+    ['*?b*?', 'abbc', true],
+    ['ab*ba', 'aba', false],
+    ['a*?a', 'aa', false],
+    ['*a?*a', 'aaxa', true],
+    ['*', '', true],
     ['**', 'a', true],
     ['a.b*', 'b', false],
   ])('%s against %s: %s', (text, name, isMatch) => {
