@@ -39,7 +39,8 @@ const hooks = {
   both: { start: 'backup-and-gate', connection: 'source', gate: { maxAge: '1h' } },
   broken: { start: 'backup', connection: 'nowhere' },
   hasty: { start: 'backup', connection: 'gated', wait: '2s' },
-  move: { start: 'transfer', connection: 'source', to: 'target', confirm: 'target' },
+  // A connection of its own: a move proves its backup, and the gate of `check` is to stay closed.
+  move: { start: 'transfer', connection: 'studio', to: 'target', confirm: 'target' },
 };
 
 beforeAll(async () => {
@@ -55,6 +56,7 @@ beforeAll(async () => {
   const connections = {
     source: {},
     gated: { criticalQueries: [{ name: 'gate', sql: gateSql }] },
+    studio: {},
     nowhere: {},
     target: {},
   };
@@ -65,6 +67,7 @@ beforeAll(async () => {
       ...{ HOLDFAST_CONFIG: config, HOLDFAST_REPOSITORY: location, HOLDFAST_STATE: join(folder, 'state') },
       HOLDFAST_DATABASE_SOURCE_URL: source.url,
       HOLDFAST_DATABASE_GATED_URL: source.url,
+      HOLDFAST_DATABASE_STUDIO_URL: source.url,
       HOLDFAST_DATABASE_TARGET_URL: target.url,
       HOLDFAST_DATABASE_NOWHERE_URL: `${source.url}-which-is-not`,
       ...secrets,
@@ -125,7 +128,7 @@ describe('a hook with its token', () => {
     const { status, json, headers } = await post(withToken('move', '&wait=1'));
     expect([status, headers.get('holdfast-exit-code')], JSON.stringify(json)).toEqual([200, '0']);
     expect(json).toMatchObject({
-      ...{ start: 'transfer', state: 'done', message: expect.stringContaining('moved source to target') },
+      ...{ start: 'transfer', state: 'done', message: expect.stringContaining('moved studio to target') },
     });
     expect(await runSql(target.url, 'select count(*) as n from players')).toEqual([{ n: '500' }]);
     const run = answerSchema.parse(json).run ?? '';
