@@ -31,9 +31,13 @@ export interface BackupKey {
 }
 
 /** Backups of the repository, newest first, of one connection or of all. */
-export async function listBackups(repository: Repository, connection?: string): Promise<BackupKey[]> {
+export function listBackups(repository: Repository, connection?: string): Promise<BackupKey[]> {
+  return listBelow(repository, connection ? connectionPrefix(connection) : backupsPrefix);
+}
+
+async function listBelow({ store }: Repository, prefix: string): Promise<BackupKey[]> {
   const keys: BackupKey[] = [];
-  for await (const { key } of repository.store.list(connection ? connectionPrefix(connection) : backupsPrefix)) {
+  for await (const { key } of store.list(prefix)) {
     const named = parseManifestKey(key);
     if (named) keys.push(named);
   }
@@ -60,7 +64,7 @@ export async function findManifest(repository: Repository, wanted: NamedBackup):
 
 /** The same, not yet opened. @throws UsageError (`unknown_backup`, `ambiguous_backup`). */
 export async function findBackup(repository: Repository, wanted: NamedBackup): Promise<BackupKey> {
-  const listed = await listBackups(repository, wanted.connection);
+  const listed = await listCandidates(repository, wanted);
   const all = listed.filter(({ connection }) => wanted.isVisible?.(connection) !== false);
   const { latest, passedOver } = pickLatest(all, new Date());
   const isLatest = wanted.backup === 'latest';
@@ -79,6 +83,15 @@ export async function findBackup(repository: Repository, wanted: NamedBackup): P
         ? 'See `holdfast list`, GET /api/v1/backups, or the console’s page of backups.'
         : 'The repository holds none yet: run `holdfast backup` first.',
   });
+}
+
+/** Of a connection's backups those that begin as wanted, without a look at the others; where there are none, all. */
+async function listCandidates(repository: Repository, { backup, connection }: NamedBackup): Promise<BackupKey[]> {
+  if (connection !== undefined && /^\d{8}T[\w-]*$/.test(backup)) {
+    const begun = await listBelow(repository, `${connectionPrefix(connection)}${backup}`);
+    if (begun.length > 0) return begun;
+  }
+  return listBackups(repository, connection);
 }
 
 /**
