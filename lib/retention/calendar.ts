@@ -6,7 +6,7 @@ export const periods = [
   { rule: 'monthly', period: 'month' },
   { rule: 'yearly', period: 'year' },
 ] as const;
-export type Period = (typeof periods)[number]['period'];
+type Period = (typeof periods)[number]['period'];
 
 const dayMs = 86_400_000;
 /** Within it no zone of today changes its offset, nor does an hour begin. */

@@ -1,7 +1,7 @@
 import type { Repository } from '#lib/repository/repository.ts';
 import { listRunIds } from '#lib/runs/run-store.ts';
 import { listStandings } from '#lib/standing/list-standings.ts';
-import { backupSummaries, nameBackup } from './backup-summaries.ts';
+import { backupSummaries, toWanted } from './backup-summaries.ts';
 import { readAnew, readSummaries, segmentKey, toText } from './read-summaries.ts';
 import { runSummaries } from './run-summaries.ts';
 import { indexPrefix, readSegment, removeSegment, type StoredSegment, writeSegment } from './segment-store.ts';
@@ -25,8 +25,7 @@ export async function renewIndex(repository: Repository, { anew }: { anew: boole
   // Who can read nothing would find that there is nothing to keep.
   repository.keys?.requireCurrent('The index');
   const runs = (await listRunIds(repository)).map((name) => ({ name, stamp: '' }));
-  const standings = await listStandings(repository);
-  const backups = standings.map(({ stamp = '', ...backup }) => ({ name: nameBackup(backup), stamp }));
+  const backups = (await listStandings(repository)).map(toWanted);
   const ofRuns = await renewKind(repository, runSummaries, { wanted: runs, anew });
   const ofBackups = await renewKind(repository, backupSummaries, { wanted: backups, anew });
   return {
