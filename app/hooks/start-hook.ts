@@ -42,7 +42,7 @@ async function handOver(
   const { hook, by, git, address } = opened;
   const event = eventOf(opened, delivery);
   const who = { kind: 'hook', id: hook.name, name: `hook ${hook.name}` } as const;
-  const detail = { by, start: hook.start, event: event?.id ?? null, sha: git.sha ?? null };
+  const detail = { by, start: hook.start, event: event?.id ?? null, sha: git.sha ?? null, ref: git.ref ?? null };
   const from = hook.to === null ? {} : { from: hook.connection };
   const note = {
     ...{ who, role: null, from: address, what: event?.name ?? 'gate', object: hook.to ?? hook.connection },

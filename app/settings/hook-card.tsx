@@ -1,6 +1,5 @@
 import { Ban, CircleCheck, CircleDashed, CircleX, EyeOff } from 'lucide-react';
 import { describeStart } from '#app/hooks/describe-start.ts';
-import { hidePlaces } from '#app/http/hide-places.ts';
 import { tellError } from '#app/http/tell-error.ts';
 import { RunLink } from '#app/runs/run-link.tsx';
 import { StatusBadge } from '#app/runs/status-badge.tsx';
@@ -16,10 +15,17 @@ import { Facts } from '#app/ui/facts.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { HookToken } from '#lib/hooks/hook-token.ts';
 import type { RecentDelivery } from '#lib/hooks/recent-deliveries.ts';
-import { describeSpan } from '#lib/promise/describe-span.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
+
+interface HookCardProps {
+  shown: ShownHook;
+  mayChange: boolean;
+  /** Puts a sentence as who looks at the page may read it. */
+  tell: (text: string) => string;
+}
 
 /** A hook of the config: its address, what it starts, who may open it, and what it was sent last. */
-export function HookCard({ shown, mayChange }: { shown: ShownHook; mayChange: boolean }) {
+export function HookCard({ shown, mayChange, tell }: HookCardProps) {
   const { hook, token, tokenProblem, sentProblem, deliveries } = shown;
   const problem = tokenProblem ?? sentProblem;
   // One that cannot be read is there, and another can be put in its place.
@@ -42,10 +48,10 @@ export function HookCard({ shown, mayChange }: { shown: ShownHook; mayChange: bo
             ['token', tokenProblem !== null ? null : <TokenFacts key="token" token={token} />],
             ['webhooks', hook.webhook === null ? 'none: its token alone opens it' : describeWebhook(hook.webhook)],
             ['label', hook.label],
-            ['who waits', `is kept waiting for ${describeSpan(hook.waitMs)} at most`],
+            ['who waits', `is kept waiting for ${describeDuration(hook.waitMs)} at most`],
           ]}
         />
-        {problem !== null && <ErrorPanel error={tellError(problem, hidePlaces)} tone="caution" />}
+        {problem !== null && <ErrorPanel error={tellError(problem, tell)} tone="caution" />}
         {mayChange && <HookTokenActions name={hook.name} isMade={isMade} />}
       </div>
       <div className="border-t border-line">

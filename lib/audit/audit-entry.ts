@@ -20,11 +20,11 @@ export const auditEntrySchema = z.strictObject({
   /** The address of the client, or the host of a command line. */
   from: z.string(),
   /**
-   * What was done: an action of the permission table, `sign-in`, or the name of an event. A sign-out is not written: it
-   * takes a cookie away and changes nothing else.
+   * What was done: an action of the permission table, `sign-in`, the name of an event, `gate` (a hook that asks only), or
+   * `hook` (somebody was not let in by one). A sign-out is not written: it takes a cookie away and changes nothing else.
    */
   what: z.string(),
-  /** What it was done to: a connection, a run, a backup, a token. */
+  /** What it was done to: a connection, a run, a backup, a token, a hook. */
   object: z.string().nullable(),
   outcome: z.enum(auditOutcomes),
   run: z.string().nullable(),

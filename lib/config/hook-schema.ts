@@ -82,6 +82,7 @@ const hookSchema = z
     'fence and confirm are about a transfer',
   )
   .refine(({ to, label }) => to === undefined || label === undefined, 'a transfer gives its backup a label of its own')
+  .refine(({ start, label }) => start !== 'gate' || label === undefined, 'a gate makes no backup: leave `label` out')
   .refine(({ connection, to }) => connection !== to, '`to` is the connection itself')
   .refine(({ to, confirm }) => confirm === undefined || confirm === to, '`confirm` has to be the name of `to`');
 

@@ -13,7 +13,7 @@ export interface SignedRequest {
 
 /**
  * Lets pass what was signed with the secret, and answers what tells this delivery from every other one: nothing that a
- * replay could change. How old it is, GitHub does not sign; Vercel signs it in the body, for `readWebhook`.
+ * replay could change. How old it is, only Standard Webhooks tell here; the bodies of Vercel and GitHub tell `readWebhook`.
  * @throws RefusedError (`hook_unsigned`, `hook_signature_wrong`, `hook_late`), UsageError where the secret is none.
  */
 export function checkSignature(

@@ -26,7 +26,7 @@ const deliverySchema = z.strictObject({
 export type Delivery = z.infer<typeof deliverySchema>;
 
 /**
- * How long a delivery is remembered. A webhook that could come again after it must be late by then (`read-webhook.ts`);
+ * How long a delivery is remembered. A webhook that could come again after it must be late by then (`read-github.ts`);
  * an `Idempotency-Key` is good for as long.
  */
 export const rememberedMs = 30 * 24 * 3_600_000;

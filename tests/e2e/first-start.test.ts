@@ -23,7 +23,7 @@ beforeAll(async () => {
   await withClient(studio.url, (session) => createGameStudio(session, { seed: 20_261_121, scale: 1 }));
   app = await startApp({
     environment: {
-      // What the demo's `env.sh` sets.
+      // Of what the demo's `env.sh` sets.
       DATABASE_URL: studio.url,
       NEON_DATABASE_URL: copy.url,
       HOLDFAST_REPOSITORY: `file:${join(folder, 'repository')}`,

@@ -53,6 +53,7 @@ describe('the hooks of the config', () => {
     ['a target of a backup', { start: 'backup', connection: 'a', to: 'neon' }, /a transfer needs/],
     ['a fence of a backup', { start: 'backup', connection: 'a', fence: true }, /about a transfer/],
     ['a label of a transfer', { start: 'transfer', connection: 'a', to: 'neon', label: 'x' }, /label of its own/],
+    ['a label of a gate', { start: 'gate', connection: 'a', label: 'x' }, /makes no backup/],
     [
       'an event of GitHub without a time',
       { start: 'backup', connection: 'a', signature: 'github', secretFrom: 'A', events: ['repository_dispatch'] },

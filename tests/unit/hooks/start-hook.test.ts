@@ -168,7 +168,7 @@ it('tickets that are wrong are limited, and right ones are not', async () => {
 });
 
 it('a transfer is asked for as the config names it, and told to its end', async () => {
-  const begun = await post('move', { key: 'move' });
+  const begun = await post('move', { key: 'move', query: 'sha=4f2a91&ref=main' });
   expect(begun).toMatchObject({ status: 202, json: { start: 'transfer', state: 'open' } });
   expect(sent).toMatchObject([
     {
@@ -178,7 +178,10 @@ it('a transfer is asked for as the config names it, and told to its end', async 
   ]);
   const { entries } = await listAudit(repository, { limit: 1 });
   expect(entries).toMatchObject([
-    { what: 'holdfast/transfer.requested', object: 'neon', outcome: 'accepted', detail: { from: 'shop' } },
+    {
+      ...{ what: 'holdfast/transfer.requested', object: 'neon', outcome: 'accepted' },
+      detail: { from: 'shop', sha: '4f2a91', ref: 'main' },
+    },
   ]);
   const run = await beginRun({ id: sent[0]?.id, ts: sent[0]?.ts, name: sent[0]?.name ?? '' });
   const result = { run, completedAt: new Date().toISOString(), durationMs: 1, outcome: {} };

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POST as OPEN } from '#app/api/hooks/[name]/route.ts';
 import { DELETE, POST } from '#app/api/v1/hooks/[name]/token/route.ts';
 import { GET } from '#app/api/v1/hooks/route.ts';
+import { placesFor } from '#app/http/places-for.ts';
 import { HookCard } from '#app/settings/hook-card.tsx';
 import { listShownHooks } from '#app/settings/list-shown-hooks.ts';
 import type { Identity } from '#lib/access/identity.ts';
@@ -127,10 +128,14 @@ describe('a token that cannot be read', () => {
     const shown = await listShownHooks({ config: await loadConfig(), repository }, admin);
     const [move] = shown.filter(({ hook }) => hook.name === 'move');
     if (move === undefined) throw new Error('There is no hook.');
-    const markup = renderToStaticMarkup(createElement(HookCard, { shown: move, mayChange: false }));
+    const markupFor = (identity: Identity): string =>
+      renderToStaticMarkup(createElement(HookCard, { shown: move, mayChange: false, tell: placesFor(identity) }));
+    const markup = markupFor({ ...admin, scope: ['shop', 'neon'] });
     expect(markup).toContain('token unreadable');
     expect(markup).toContain(move.tokenProblem?.code);
     expect(markup).not.toContain(folder);
+    // Where the repository is, only who has set it up is told.
+    expect(markupFor(admin)).toContain(folder);
     expect(await call('operator', 'POST', 'move', { rotate: true })).toMatchObject({ status: 201 });
     expect((await list('viewer')).hooks[1]).toMatchObject({ problem: null, token: { createdBy: 'token "operator"' } });
   });
@@ -166,7 +171,9 @@ describe('the card of a hook', () => {
       ['completed', run.id],
     ]);
     if (push === undefined) throw new Error('There is no hook.');
-    const markup = renderToStaticMarkup(createElement(HookCard, { shown: push, mayChange: false }));
+    const markup = renderToStaticMarkup(
+      createElement(HookCard, { shown: push, mayChange: false, tell: placesFor(viewer) }),
+    );
     expect(markup).toContain('It backs crm up.');
     expect(markup).toContain('of GitHub: events push; refs main; signed with hooks.push.secret');
     expect(markup).toContain(`href="/runs/${run.id}"`);

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { placesFor } from '#app/http/places-for.ts';
 import { HookCard } from '#app/settings/hook-card.tsx';
 import { listShownHooks } from '#app/settings/list-shown-hooks.ts';
 import { showSettings } from '#app/settings/settings-page.tsx';
@@ -31,7 +32,10 @@ export default function HooksPage() {
         );
       }
       return hooks.map((shown) => (
-        <HookCard key={shown.hook.name} shown={shown} mayChange={may(identity.role, 'hooks')} />
+        <HookCard
+          key={shown.hook.name}
+          {...{ shown, mayChange: may(identity.role, 'hooks'), tell: placesFor(identity) }}
+        />
       ));
     },
   });

@@ -26,8 +26,10 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
 }
 
 /**
- * Starts what the hook's config names. 202 with the run; with `?wait=1` the outcome: 200, else a problem (409, 422). Who
- * may is asked by the hook's token, or by the signature of a webhook, which starts something once.
+ * Starts what the hook's config names. 202 with the run; with `?wait=1` the outcome: 200, else a problem (409, 422), 303
+ * to the next request while it is not there, and 504 where the hook's wait is over. A gate answers 200 or 409 at once. 503
+ * where it could not be handed over. A page is sent on by 303 whatever comes of it. Who may is asked by the hook's token,
+ * or by the signature of a webhook, which starts something once.
  */
 export async function POST(request: Request, { params }: Context): Promise<Response> {
   const { name } = await params;
