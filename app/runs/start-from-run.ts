@@ -1,13 +1,12 @@
 import type { z } from 'zod';
-import { answer } from '#app/http/answer.ts';
 import type { AuditedAction } from '#app/http/audited.ts';
 import type { Caller } from '#app/http/identify.ts';
 import { readJson } from '#app/http/read-body.ts';
 import type { Action } from '#lib/access/may.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
-import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
+import { answerAboutRun } from './answer-about-run.ts';
 import { noteOfRun } from './note-of-run.ts';
-import { requireRoot } from './require-run.ts';
 
 interface AskedFromRun<T> {
   action: Action;
@@ -30,9 +29,7 @@ export function startFromRun<T>(
   { action, id, body, hint }: AskedFromRun<T>,
   start: (caller: Caller, from: StartedFrom<T>) => Promise<{ event: string; run: string | null }>,
 ): Promise<Response> {
-  return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
-    const workspace = await openWorkspace();
-    const root = await requireRoot(workspace.repository, { id, caller, action });
+  return answerAboutRun(request, { action, id }, async (caller, { workspace, root }) => {
     const asked = await readJson(request, body, hint);
     return start(caller, { workspace, root, asked, note: noteOfRun(action, root) });
   });

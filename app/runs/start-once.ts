@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditedAction, audited, noteRefusal, whoOf } from '#app/http/audited.ts';
 import type { Caller } from '#app/http/identify.ts';
+import { identityKey } from '#lib/access/identity-key.ts';
 import { noteOfEvent } from '#lib/audit/note-of-event.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
@@ -87,6 +88,5 @@ function toKeyed(
   { identity }: Caller,
   { name, key, asked }: Pick<StartRequest, 'name' | 'asked'> & { key: string },
 ): KeyedRequest {
-  const { kind, id, name: who } = identity;
-  return { caller: JSON.stringify([kind, id ?? who]), route: name, key, body: JSON.stringify(asked) };
+  return { caller: identityKey(identity), route: name, key, body: JSON.stringify(asked) };
 }
