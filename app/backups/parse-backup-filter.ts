@@ -3,6 +3,7 @@ import { filterStandings } from '#lib/backup-view/list-backup-summaries.ts';
 import { tableOrders } from '#lib/backup-view/plan-table-page.ts';
 import { connectionName } from '#lib/config/config-schema.ts';
 import { parseBackupId } from '#lib/repository/backup-id.ts';
+import { shaStart } from './to-backup-filter.ts';
 
 const day = z.iso.date();
 const text = z.string().trim().min(1).max(200);
@@ -10,12 +11,7 @@ const text = z.string().trim().min(1).max(200);
 const filterSchema = z.object({
   connection: connectionName.optional().catch(undefined),
   label: text.optional().catch(undefined),
-  git: z
-    .string()
-    .trim()
-    .regex(/^[0-9a-fA-F]{4,64}$/)
-    .optional()
-    .catch(undefined),
+  git: z.string().trim().regex(shaStart).optional().catch(undefined),
   /** The first and the last day, UTC, both included. */
   since: day.optional().catch(undefined),
   until: day.optional().catch(undefined),
@@ -30,20 +26,9 @@ const filterSchema = z.object({
 /** What the address of the list asks for, as its form fills it in; whatever does not parse narrows nothing. */
 export type BackupQuery = z.infer<typeof filterSchema>;
 
+/** Which backups are wanted, of the fields of an address. */
 export function parseBackupQuery(query: Record<string, string | string[] | undefined>): BackupQuery {
   return filterSchema.parse(query);
-}
-
-const dayMs = 86_400_000;
-
-/** The same as lib reads it. Pure. */
-export function toBackupFilter({ since, until, git, ...rest }: BackupQuery) {
-  return {
-    ...rest,
-    git: git?.toLowerCase(),
-    since: since === undefined ? undefined : new Date(`${since}T00:00:00Z`),
-    until: until === undefined ? undefined : new Date(Date.parse(`${until}T00:00:00Z`) + dayMs),
-  };
 }
 
 const tablesSchema = z.object({

@@ -1,8 +1,9 @@
 import type { Metadata } from 'next';
 import { BackupsTable } from '#app/backups/backups-table.tsx';
 import { HistoryCharts } from '#app/backups/history-charts.tsx';
-import { parseBackupQuery, queryText, toBackupFilter } from '#app/backups/parse-backup-filter.ts';
+import { parseBackupQuery, queryText } from '#app/backups/parse-backup-filter.ts';
 import { SearchForm } from '#app/backups/search-form.tsx';
+import { toBackupFilter } from '#app/backups/to-backup-filter.ts';
 import { showPage } from '#app/frame/show-page.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseBackupQuery, parseTablesQuery, queryText, toBackupFilter } from '#app/backups/parse-backup-filter.ts';
+import { parseBackupQuery, parseTablesQuery, queryText } from '#app/backups/parse-backup-filter.ts';
 import { planCharts } from '#app/backups/plan-charts.ts';
 import { fileOf } from '#app/backups/send-export.ts';
+import { toBackupFilter } from '#app/backups/to-backup-filter.ts';
 import { listConnections } from '#app/connections/list-connections.ts';
 import { describeChannel } from '#app/settings/describe-channel.ts';
 import { describeRules } from '#app/settings/describe-rules.ts';

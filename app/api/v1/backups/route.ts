@@ -1,3 +1,4 @@
+import { toBackupFilter } from '#app/backups/to-backup-filter.ts';
 import { answer } from '#app/http/answer.ts';
 import { requireRightOf } from '#app/http/authorize.ts';
 import { idempotencyKey } from '#app/http/idempotency-key.ts';
@@ -11,7 +12,7 @@ import { listBackupSummaries } from '#lib/backup-view/list-backup-summaries.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { backupBody } from './body.ts';
-import { backupsQuery, toFilter } from './query.ts';
+import { backupsQuery } from './query.ts';
 
 export const runtime = 'nodejs';
 export const dynamic = 'force-dynamic';
@@ -28,7 +29,7 @@ export function GET(request: Request): Promise<Response> {
     const query = readQuery(request, { schema: backupsQuery, hint: queryHint });
     const { repository } = await openWorkspace();
     const { backups, next } = await listBackupSummaries(repository, {
-      ...{ ...toFilter(query), limit: query.limit, before: query.before },
+      ...toBackupFilter(query),
       isVisible: (connection) => isInScope(identity, [connection]),
     });
     return { backups: backups.map(toBackupEntry), next };
