@@ -10,7 +10,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { checkHookToken } from '#lib/hooks/check-hook-token.ts';
 import { checkSignature } from '#lib/hooks/check-signature.ts';
 import { checkFormPass } from '#lib/hooks/form-pass.ts';
-import type { HookGit } from '#lib/hooks/hook-git.ts';
+import { type HookGit, toGit } from '#lib/hooks/hook-git.ts';
 import { readWebhook, whyIgnored } from '#lib/hooks/read-webhook.ts';
 import { requireSecret } from '#lib/notify/require-secret.ts';
 import { findHookToken } from './find-hook-token.ts';
@@ -75,7 +75,8 @@ async function findOpened(request: Request, name: string): Promise<Omit<OpenedHo
     const record = hook && (await findHookToken(name));
     checkHookToken(record, token ?? '');
     if (hook === undefined || record === undefined) throw new Error('A token was right of no hook.');
-    const opened = { hook, git: readGit(query), ignored: null };
+    // What a pipeline says of the commit that it deploys.
+    const opened = { hook, git: toGit(query.get('sha'), query.get('ref')), ignored: null };
     const pass = form.get('pass');
     if (pass === null) return { ...opened, by: 'token', delivery: deliveryOf(request.headers) };
     return { ...opened, by: 'form', delivery: checkFormPass(pass, { hook: name, key: record.hash }) };
@@ -100,14 +101,4 @@ function deliveryOf(headers: Headers): string {
 
 function bearerOf(headers: Headers): string | null {
   return /^bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
-}
-
-/** What a pipeline says of the commit it deploys: `sha` and `ref` of the query. What does not look like one is left out. */
-function readGit(query: URLSearchParams): HookGit {
-  const sha = query.get('sha')?.toLowerCase() ?? '';
-  const ref = query.get('ref') ?? '';
-  return {
-    ...(/^[0-9a-f]{4,64}$/.test(sha) ? { sha } : {}),
-    ...(ref !== '' && ref.length <= 255 ? { ref } : {}),
-  };
 }

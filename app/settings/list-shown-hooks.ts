@@ -1,4 +1,5 @@
-import { type Identity, isInScope } from '#lib/access/identity.ts';
+import { listVisibleHooks } from '#app/hooks/list-visible-hooks.ts';
+import type { Identity } from '#lib/access/identity.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
 import { type Problem, tellProblem } from '#lib/errors/tell-problem.ts';
 import type { HookToken } from '#lib/hooks/hook-token.ts';
@@ -21,9 +22,8 @@ const deliveriesShown = 5;
 
 /** The hooks of the connections that somebody may see, with what they were sent last. @throws StorageError. */
 export function listShownHooks({ config, repository }: Workspace, identity: Identity): Promise<ShownHook[]> {
-  const seen = [...config.hooks.values()].filter(({ connection, to }) => isInScope(identity, [connection, to]));
   return Promise.all(
-    seen.map(async (hook) => {
+    listVisibleHooks(config, identity).map(async (hook) => {
       const [seen, sent] = await Promise.all([
         lookAtHookToken(repository, hook.name),
         recentDeliveries(repository, { hook: hook.name, isGate: hook.start === 'gate', limit: deliveriesShown })

@@ -4,12 +4,12 @@ export interface HookGit {
   ref?: string;
 }
 
-/** What of a commit and a branch looks like them. */
+/** What of a commit and a branch looks like them; all else is left out. */
 export function toGit(sha: string | null | undefined, ref: string | null | undefined): HookGit {
   const commit = sha?.toLowerCase() ?? '';
   return {
     // GitHub sends forty zeros for a branch that was deleted.
     ...(/^[0-9a-f]{4,64}$/.test(commit) && !/^0+$/.test(commit) ? { sha: commit } : {}),
-    ...(ref !== null && ref !== undefined && ref.length <= 255 ? { ref } : {}),
+    ...(ref && ref.length <= 255 ? { ref } : {}),
   };
 }

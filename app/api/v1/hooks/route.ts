@@ -1,5 +1,5 @@
+import { listVisibleHooks } from '#app/hooks/list-visible-hooks.ts';
 import { answer } from '#app/http/answer.ts';
-import { isInScope } from '#lib/access/identity.ts';
 import { describeHook } from '#lib/hooks/describe-hook.ts';
 import { lookAtHookToken } from '#lib/hooks/hook-token-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
@@ -11,8 +11,9 @@ export const dynamic = 'force-dynamic';
 export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'read' }, async ({ identity }) => {
     const { config, repository } = await openWorkspace();
-    const seen = [...config.hooks.values()].filter(({ connection, to }) => isInScope(identity, [connection, to]));
-    const hooks = seen.map(async (hook) => describeHook(hook, await lookAtHookToken(repository, hook.name)));
+    const hooks = listVisibleHooks(config, identity).map(async (hook) =>
+      describeHook(hook, await lookAtHookToken(repository, hook.name)),
+    );
     return { hooks: await Promise.all(hooks) };
   });
 }
