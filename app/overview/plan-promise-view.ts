@@ -1,5 +1,5 @@
-import { describeSpan } from '#lib/promise/describe-span.ts';
 import type { ConnectionPromise } from '#lib/promise/read-promises.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 /** How a connection stands, in one of few words. Only `proven` is green. */
 export type PromiseStanding = 'proven' | 'broken' | 'empty' | 'unpromised';
@@ -48,8 +48,8 @@ function measure(
   { value, promised, unknown }: { value: number | null; promised: number | null; unknown: string },
 ): Measure {
   const isOver = promised !== null && (value === null || value > promised);
-  const said = value === null ? unknown : describeSpan(value);
-  const limit = promised === null ? 'nothing is promised' : `${describeSpan(promised)} is promised`;
+  const said = value === null ? unknown : describeDuration(value);
+  const limit = promised === null ? 'nothing is promised' : `${describeDuration(promised)} is promised`;
   return { name, value, promised, text: `${said}; ${limit}`, isOver };
 }
 

@@ -1,5 +1,5 @@
 import type { RetentionRules } from '#lib/config/retention.ts';
-import { describeSpan } from '#lib/promise/describe-span.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 const periods = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
 
@@ -9,7 +9,7 @@ export function describeRules(rules: RetentionRules | null): string {
   const parts = [
     ...(rules.keepLast > 0 ? [`the last ${rules.keepLast}`] : []),
     ...periods.flatMap((period) => (rules[period] > 0 ? [`${rules[period]} ${period}`] : [])),
-    ...(rules.keepWithinMs > 0 ? [`all within ${describeSpan(rules.keepWithinMs)} of the newest`] : []),
+    ...(rules.keepWithinMs > 0 ? [`all within ${describeDuration(rules.keepWithinMs)} of the newest`] : []),
   ];
   return `${parts.join(', ')}; days begin in ${rules.timezone}`;
 }

@@ -2,7 +2,7 @@ import type { Ending } from '#inngest/finish-run.ts';
 import type { InvokedEnding } from '#inngest/invoke-workflow.ts';
 import type { DrillPlace } from '#lib/drill/choose-place.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
-import { describeSpan } from '#lib/promise/describe-span.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 /** What every ending of a drill that came to its restore tells. */
 export interface Drilled {
@@ -21,9 +21,9 @@ export interface Drilled {
 export function drilledEnding(drilled: Drilled): Ending {
   const { connection, backup, on, rtoMs } = drilled;
   const outcome = toDrillOutcome(drilled);
-  const took = outcome.recoveryMs === null ? '' : ` in ${describeSpan(outcome.recoveryMs)}`;
+  const took = outcome.recoveryMs === null ? '' : ` in ${describeDuration(outcome.recoveryMs)}`;
   const late = outcome.recoveryMs !== null && rtoMs !== null && outcome.recoveryMs > rtoMs;
-  const judged = late ? ` That is longer than the ${describeSpan(rtoMs)} that is promised (rto).` : '';
+  const judged = late ? ` That is longer than the ${describeDuration(rtoMs)} that is promised (rto).` : '';
   const message = `Backup ${backup} of ${connection} was recovered on ${on}${took}, and proven.${judged} The copy is gone.`;
   return { status: 'completed', exitCode: exitCodes.done, message, outcome, error: null };
 }

@@ -1,7 +1,7 @@
 import type { Care } from '#lib/config/config.ts';
 import { nextCronTick } from '#lib/config/next-cron-tick.ts';
-import { describeSpan } from '#lib/promise/describe-span.ts';
 import { gradeBackup } from '#lib/promise/grade-backup.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
 import type { OverdueAlarm } from './alarm-store.ts';
 import { planTold } from './plan-told.ts';
@@ -69,6 +69,6 @@ function describe({
   good: { id: string; ageMs: number } | undefined;
 }): string {
   if (good === undefined) return `There is no good backup of ${connection}.`;
-  const promised = rpoMs === null ? 'its schedule asks for' : `${describeSpan(rpoMs)} are promised`;
-  return `The newest good backup of ${connection} is ${good.id}, ${describeSpan(good.ageMs)} old; ${promised}${rpoMs === null ? ' newer ones' : ''}.`;
+  const promised = rpoMs === null ? 'its schedule asks for' : `${describeDuration(rpoMs)} are promised`;
+  return `The newest good backup of ${connection} is ${good.id}, ${describeDuration(good.ageMs)} old; ${promised}${rpoMs === null ? ' newer ones' : ''}.`;
 }

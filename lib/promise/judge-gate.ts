@@ -1,5 +1,5 @@
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
-import { describeSpan } from './describe-span.ts';
 import { type GradedBackup, gradeBackup } from './grade-backup.ts';
 
 /** From least to most: committed and not known as bad; every object read; restored and compared. */
@@ -40,9 +40,9 @@ export function judgeGate({ connection, standings, maxAgeMs, require, now, commi
   if (graded.length === 0) return closed(`closed: ${connection} has no backup at all.`);
   const backup = graded[index];
   if (backup === undefined) return closed(`closed: ${connection} has no ${wanted}.`);
-  const age = describeSpan(backup.ageMs);
+  const age = describeDuration(backup.ageMs);
   if (backup.ageMs > maxAgeMs) {
-    const limit = describeSpan(maxAgeMs);
+    const limit = describeDuration(maxAgeMs);
     return closed(
       `closed: the newest ${wanted} of ${connection}, ${backup.id}, is ${age} old; at most ${limit} is allowed.`,
     );

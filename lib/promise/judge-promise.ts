@@ -1,6 +1,6 @@
 import type { Care } from '#lib/config/config.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
-import { describeSpan } from './describe-span.ts';
 import { gradeBackup } from './grade-backup.ts';
 import { listLooks } from './last-check.ts';
 
@@ -67,7 +67,7 @@ const missing = (reason: string): ProofVerdict => ({ broken: [], missing: [reaso
 function judgeAge(good: { id: string; ageMs: number } | undefined, rpoMs: number | null): string[] {
   if (good === undefined) return ['There is no good backup.'];
   if (rpoMs === null || good.ageMs <= rpoMs) return [];
-  const [age, promised] = [describeSpan(good.ageMs), describeSpan(rpoMs)];
+  const [age, promised] = [describeDuration(good.ageMs), describeDuration(rpoMs)];
   return [`The newest good backup, ${good.id}, is ${age} old; ${promised} is promised (rpo).`];
 }
 
@@ -78,7 +78,7 @@ function judgeProof({ care, standings, now }: PromiseFacts): ProofVerdict {
   if (!last.check.passed) return broken(`The last proof, of backup ${backupId} by run ${last.check.run}, failed.`);
   const ageMs = now.getTime() - last.check.at.getTime();
   if (ageMs <= care.proveWithinMs) return kept;
-  const [age, wanted] = [describeSpan(ageMs), describeSpan(care.proveWithinMs)];
+  const [age, wanted] = [describeDuration(ageMs), describeDuration(care.proveWithinMs)];
   return broken(
     `The last proof, of backup ${backupId}, is ${age} old; there should be one every ${wanted} (proveWithin).`,
   );
@@ -86,9 +86,9 @@ function judgeProof({ care, standings, now }: PromiseFacts): ProofVerdict {
 
 function judgeRecovery({ care, recoveryMs }: PromiseFacts): ProofVerdict {
   if (care.rtoMs === null) return kept;
-  const promised = describeSpan(care.rtoMs);
+  const promised = describeDuration(care.rtoMs);
   if (recoveryMs === null)
     return missing(`How long a recovery takes was never measured; ${promised} is promised (rto).`);
   if (recoveryMs <= care.rtoMs) return kept;
-  return broken(`The last measured recovery took ${describeSpan(recoveryMs)}; ${promised} is promised (rto).`);
+  return broken(`The last measured recovery took ${describeDuration(recoveryMs)}; ${promised} is promised (rto).`);
 }

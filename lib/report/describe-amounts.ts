@@ -16,7 +16,7 @@ export function describeMany(count: number | string, noun: string): string {
   return `${describeCount(count)} ${noun}${BigInt(count) === 1n ? '' : 's'}`;
 }
 
-/** `320ms`, `4.3s`, `2m 10s`. */
+/** `320ms`, `4.3s`, `2m 10s`, `1d 2h`: the two largest units of a span. */
 export function describeDuration(milliseconds: number): string {
   return prettyMilliseconds(milliseconds, milliseconds < 60_000 ? { secondsDecimalDigits: 1 } : { unitCount: 2 });
 }

@@ -9,7 +9,7 @@ import { Card } from '#app/ui/card.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { may } from '#lib/access/may.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
-import { describeSpan } from '#lib/promise/describe-span.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 export const metadata: Metadata = { title: 'Connections' };
 
@@ -69,8 +69,8 @@ function factsOf({ url, driver, neon, rpoMs, rtoMs, excludeSchemas, criticalQuer
 
 function describePromise(rpoMs: number | null, rtoMs: number | null): string {
   const parts = [
-    ...(rpoMs === null ? [] : [`a backup not older than ${describeSpan(rpoMs)} (rpo)`]),
-    ...(rtoMs === null ? [] : [`a recovery within ${describeSpan(rtoMs)} (rto)`]),
+    ...(rpoMs === null ? [] : [`a backup not older than ${describeDuration(rpoMs)} (rpo)`]),
+    ...(rtoMs === null ? [] : [`a recovery within ${describeDuration(rtoMs)} (rto)`]),
   ];
   return parts.length === 0 ? 'nothing' : parts.join(', ');
 }

@@ -7,7 +7,7 @@ import { DataTable } from '#app/ui/data-table.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { Facts } from '#app/ui/facts.tsx';
 import { loadConfig } from '#lib/config/load-config.ts';
-import { describeSpan } from '#lib/promise/describe-span.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 export const metadata: Metadata = { title: 'Notifications' };
 
@@ -43,7 +43,7 @@ export default function NotificationsPage() {
           <Card title="Beside them">
             <Facts
               facts={[
-                ['an alarm is told again', `after ${describeSpan(alarms.repeatAfterMs)}`],
+                ['an alarm is told again', `after ${describeDuration(alarms.repeatAfterMs)}`],
                 ['messages link to', alarms.publicUrl ?? 'nothing: publicUrl is not set'],
                 ['dead-man switch of all', alarms.ping === null ? 'none' : alarms.ping.from],
                 [

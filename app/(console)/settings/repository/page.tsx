@@ -3,7 +3,7 @@ import { CheckButton } from '#app/settings/check-button.tsx';
 import { showSettings } from '#app/settings/settings-page.tsx';
 import { Card } from '#app/ui/card.tsx';
 import { Facts } from '#app/ui/facts.tsx';
-import { describeSpan } from '#lib/promise/describe-span.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 export const metadata: Metadata = { title: 'Repository' };
@@ -28,9 +28,9 @@ export default function RepositoryPage() {
                 ],
                 ['format', `1, ${codec}`],
                 ['encryption', keys === null ? 'none: what is stored lies in clear' : keys.describe()],
-                ['grace time of chunks', describeSpan(config.sweepGraceMs)],
-                ['records of runs kept', describeSpan(config.keepRunsMs)],
-                ['put aside by a cut-over', `kept for ${describeSpan(config.keepPreviousMs)}`],
+                ['grace time of chunks', describeDuration(config.sweepGraceMs)],
+                ['records of runs kept', describeDuration(config.keepRunsMs)],
+                ['put aside by a cut-over', `kept for ${describeDuration(config.keepPreviousMs)}`],
               ]}
             />
             <p className="text-sm text-quiet">

@@ -7,7 +7,7 @@ import { EmptyState } from '#app/ui/empty-state.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { nextCronTick } from '#lib/config/next-cron-tick.ts';
-import { describeSpan } from '#lib/promise/describe-span.ts';
+import { describeDuration } from '#lib/report/describe-amounts.ts';
 
 export const metadata: Metadata = { title: 'Schedules' };
 
@@ -28,7 +28,10 @@ export default function SchedulesPage() {
               { name: 'Connection', show: ({ connection }) => connection },
               { name: 'What', show: ({ kind }) => kind },
               { name: 'When', show: ({ cron }) => <code className="font-mono text-xs">{cron}</code> },
-              { name: 'Jitter', show: ({ jitterMs }) => (jitterMs === 0 ? 'none' : `up to ${describeSpan(jitterMs)}`) },
+              {
+                name: 'Jitter',
+                show: ({ jitterMs }) => (jitterMs === 0 ? 'none' : `up to ${describeDuration(jitterMs)}`),
+              },
               {
                 name: 'Next',
                 show: ({ next }) => next !== undefined && <Time value={new Date(next).toISOString()} exact />,
