@@ -24,6 +24,10 @@ const status = z.enum([...runStatuses, 'open']);
 const listedRun = z.object({
   ...runRecordSchema.shape,
   status,
+  standing: z
+    .enum(['running', 'waiting'])
+    .optional()
+    .meta({ description: 'Of a run that is `open`: whether it waits for an approval.' }),
   exitCode: z.int().optional(),
   completedAt: z.string().optional(),
   durationMs: z.number().optional(),

@@ -10,6 +10,7 @@ import { createToken } from '#lib/access/token-store.ts';
 import { overrideEnvironment } from '#lib/config/environment.ts';
 import { manifestKey } from '#lib/repository/repository-keys.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
+import { clearWaiting, markWaiting } from '#lib/runs/waiting-store.ts';
 import { findFault, readOperations } from '#tests/e2e/api-client.ts';
 import { type BackupPlace, makeBackupPlace } from '#tests/unit/backup-view/backup-place.ts';
 import { idOf, playRun } from '#tests/unit/summaries/play-repository.ts';
@@ -114,11 +115,21 @@ describe('GET /api/v1/runs', () => {
     expect(await runsOf('')).toEqual([open, failed, cut, second, first]);
     const { json } = await ask('/api/v1/runs?limit=3');
     expect(json).toMatchObject({
-      runs: [{ status: 'open' }, { status: 'failed' }, { id: cut, problem: {} }],
+      runs: [{ status: 'open', standing: 'running' }, { status: 'failed' }, { id: cut, problem: {} }],
       next: cut,
     });
     expect(await runsOf(`?before=${cut}`)).toEqual([second, first]);
     expect(await runsOf('', scoped)).toEqual([open, failed, second, first]);
+  });
+
+  it('says of an open run whether it waits for somebody', async () => {
+    const { repository } = place;
+    expect(await ask('/api/v1/runs?status=waiting')).toMatchObject({ json: { runs: [] } });
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await markWaiting(repository, open ?? '', { for: 'approval', what: 'it', until });
+    const row = { id: open, status: 'open', standing: 'waiting' };
+    expect(await ask('/api/v1/runs?status=waiting')).toMatchObject({ json: { runs: [row] } });
+    await clearWaiting(repository, open ?? '');
   });
 
   it('is narrowed by kind, connection and status', async () => {

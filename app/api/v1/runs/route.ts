@@ -11,8 +11,8 @@ export const dynamic = 'force-dynamic';
 const hint = 'It takes limit (1 to 200), before (an id), connection, kind and status.';
 
 /**
- * `{ runs, next }`, newest first. `status` of a run that has no result yet is `open`; of one whose record cannot be read
- * there is `{ id, problem }`.
+ * `{ runs, next }`, newest first. `status` of a run that has no result yet is `open`, and `standing` says what it does; of
+ * one whose record cannot be read there is `{ id, problem }`.
  */
 export function GET(request: Request): Promise<Response> {
   return answer(request, { action: 'read' }, async ({ identity }) => {
@@ -30,5 +30,6 @@ export function GET(request: Request): Promise<Response> {
 function toRow({ id, summary, problem }: ListedRun) {
   if (summary === null) return { id, problem };
   const { run, status, exitCode, completedAt, durationMs, error } = summary;
-  return exitCode === null ? { ...run, status: 'open' } : { ...run, status, exitCode, completedAt, durationMs, error };
+  if (exitCode === null) return { ...run, status: 'open', standing: status };
+  return { ...run, status, exitCode, completedAt, durationMs, error };
 }
