@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { outcomes, runSkipped } from '#inngest/events.ts';
 
+const carried = 'Carried by Inngest, to functions that have it as their trigger.';
 const outcome = runSkipped.schema.meta({ id: 'Outcome', description: 'How a run has ended.' });
 
 /** The events that tell how runs have ended, by their names, as the document has them. */
@@ -13,7 +14,9 @@ export const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
         operationId: name.replaceAll(/\W+(\w)/g, (_, c: string) => c.toUpperCase()),
         summary: summaryOf(name),
         description:
-          'Carried by Inngest, to functions that have it as their trigger. Without Inngest a signed webhook of `notify` tells the same.',
+          name === runSkipped.name
+            ? `${carried} No webhook of \`notify\` tells it.`
+            : `${carried} Without Inngest a signed webhook of \`notify\` tells how the run has ended.`,
         requestBody: {
           required: true,
           content: { 'application/json': { schema: z.object({ name: z.literal(name), data: outcome }) } },

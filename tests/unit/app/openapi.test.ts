@@ -71,6 +71,13 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(properties)).toEqual(Object.keys(runSkipped.schema.shape));
   });
 
+  it('says of each event whether a webhook tells it too', () => {
+    for (const [name, heard] of Object.entries(document.webhooks ?? {})) {
+      const tells = name === runSkipped.name ? 'No webhook of `notify` tells it.' : 'Without Inngest a signed webhook';
+      expect(heard, name).toMatchObject({ post: { description: expect.stringContaining(tells) } });
+    }
+  });
+
   it('names each operation once', () => {
     const ids = described.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
