@@ -26,9 +26,10 @@ export function addDiscard(program: Command, start: StartVerb): void {
     .summary('drop what a restore or a transfer keeps beside the live database')
     .description(
       'Drop what a finished restore, transfer or rollback keeps beside the live database. With it goes the way back. ' +
-        'What nobody drops is swept away after `keepPrevious`.',
+        'What nobody drops is swept away after `keepPrevious`. Of a recovery of tables: the side ' +
+        'schema with them, which no sweep takes away.',
     )
-    .argument('<run>', 'a restore or a transfer: its id or the beginning of one')
+    .argument('<run>', 'a restore, a transfer or a recovery of tables: its id or the beginning of one')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',

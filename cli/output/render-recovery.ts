@@ -44,7 +44,7 @@ export function renderRecovery(
       ...(unlogged
         ? [['kept', 'UNLOGGED, since a publication covers all tables: a crash of the server empties them'] as const]
         : []),
-      ['clean up', `when you are done: ${drop}`],
+      ['clean up', describeCleanUp(run.id, drop)],
       ['took', describeDuration(durationMs)],
       ['run', run.id],
     ]),
@@ -61,11 +61,16 @@ function renderWithoutReport(terminal: Terminal, { run, outcome, durationMs }: R
       ['comparison', `none: ${escapeControls(notCompared?.message ?? 'its report is missing')}`],
       ...(schema === null
         ? []
-        : [['clean up', `when you are done: drop schema ${quoteIdent(schema)} cascade;`] as const]),
+        : [['clean up', describeCleanUp(run.id, `drop schema ${quoteIdent(schema)} cascade;`)] as const]),
       ['took', describeDuration(durationMs)],
       ['run', run.id],
     ]),
   ].join('\n');
+}
+
+/** The verb drops the tables of the run and nothing that others have put beside them; the statement drops all. */
+function describeCleanUp(run: string, drop: string): string {
+  return `when you are done: holdfast discard ${run}, or by hand: ${drop}`;
 }
 
 function renderCounts(terminal: Terminal, tables: readonly TableDifferences[]): string {

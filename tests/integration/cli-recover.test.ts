@@ -28,7 +28,9 @@ describe.concurrent('holdfast restore --tables --schema-as', () => {
     expect(stdout).toMatch(/^ {2}only in the backup, \(id\): 3 103 203 .* 1903 and 40 more$/m);
     expect(stdout).toMatch(/^ {2}only in the live table, \(id\): 100001$/m);
     expect(stdout).toMatch(/^ {2}different, \(id\): 5 in data; 6 in data$/m);
-    expect(stdout).toMatch(/^ {2}clean up +when you are done: drop schema "rescue" cascade;$/m);
+    expect(stdout).toMatch(
+      /^ {2}clean up +when you are done: holdfast discard \S+, or by hand: drop schema "rescue" cascade;$/m,
+    );
 
     // What is printed is what a person pastes.
     const insert = /^ {2}(insert into [^;]+;)$/m.exec(stdout)?.[1] ?? '';

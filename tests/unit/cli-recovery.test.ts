@@ -18,6 +18,9 @@ it('A recovery without a report says where its tables are, why they were not com
   const text = renderRecovery(terminal, { result, proof: null, differences: null });
   expect(text).toContain('Recovered and proven: tables of b1 in the schema Res"cue of live');
   expect(text).toMatch(/comparison +none: connection live: gone/);
+  expect(text).toMatch(
+    /clean up +when you are done: holdfast discard 20261121T000000Z-abcdef, or by hand: drop schema/,
+  );
   expect(text).toContain('drop schema "Res""cue" cascade;');
 });
 
