@@ -95,7 +95,7 @@ function groupOthers(checks: readonly ProofCheck[]): ProofSection[] {
     .map(([{ id, title }, lines]) => ({
       ...{ id, title, total: lines.length, failed: countFailed(lines) },
       against: namesOf(id, lines),
-      lines: failedFirst(lines).map((line) => toLine(line, lines.some(isDemand))),
+      lines: failedFirst(lines).map((line) => toLine(line, { hasDemands: lines.some(isDemand) })),
     }));
 }
 
@@ -105,7 +105,7 @@ function namesOf(id: string, lines: readonly ProofCheck[]): string[] {
   return id === 'queries' ? ['Expected'] : ['Source'];
 }
 
-function toLine(check: ProofCheck, hasDemands: boolean): SectionLine {
+function toLine(check: ProofCheck, { hasDemands }: { hasDemands: boolean }): SectionLine {
   const { object, expected, actual, source, passed } = check;
   if (isDemand(check)) {
     const verdict = passed ? 'as demanded' : 'not as demanded';

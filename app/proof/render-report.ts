@@ -64,7 +64,7 @@ function renderTables(tables: readonly TableLine[]): Html {
 <div class="wide" tabindex="0" role="region" aria-label="Tables"><table><thead><tr><th>Table</th><th class="n">Rows, source</th><th class="n">Rows, copy</th><th>Digest, source</th><th>Digest, copy</th><th>Verdict</th></tr></thead>
 <tbody>${tables.map(
     ({ table, rows, content, passed }) =>
-      html`<tr><th>${table}</th><td class="n">${rows.expected}</td><td class="n">${rows.actual}</td><td><code>${content?.expected ?? 'not compared'}</code></td><td><code>${content?.actual ?? 'not compared'}</code></td>${verdictCell(passed, passed ? 'equal' : 'differs')}</tr>
+      html`<tr><th>${table}</th><td class="n">${rows.expected}</td><td class="n">${rows.actual}</td><td><code>${content?.expected ?? 'not compared'}</code></td><td><code>${content?.actual ?? 'not compared'}</code></td>${verdictCell({ passed, verdict: passed ? 'equal' : 'differs' })}</tr>
 `,
   )}</tbody></table></div>`;
 }
@@ -74,11 +74,11 @@ function renderSection({ title, against, lines }: ProofSection): Html {
 <div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th>Object</th>${against.map((name) => html`<th>${name}</th>`)}<th>Copy</th><th>Verdict</th></tr></thead>
 <tbody>${lines.map(
     ({ object, against: held, actual, passed, verdict }) =>
-      html`<tr><th>${object}</th>${held.map((text) => html`<td>${text}</td>`)}<td>${actual}</td>${verdictCell(passed, verdict)}</tr>
+      html`<tr><th>${object}</th>${held.map((text) => html`<td>${text}</td>`)}<td>${actual}</td>${verdictCell({ passed, verdict })}</tr>
 `,
   )}</tbody></table></div>`;
 }
 
-function verdictCell(passed: boolean, word: string): Html {
-  return passed ? html`<td class="passed">✓ ${word}</td>` : html`<td class="failed">✗ ${word}</td>`;
+function verdictCell({ passed, verdict }: { passed: boolean; verdict: string }): Html {
+  return passed ? html`<td class="passed">✓ ${verdict}</td>` : html`<td class="failed">✗ ${verdict}</td>`;
 }

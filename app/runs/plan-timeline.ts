@@ -45,21 +45,21 @@ export function planTimeline(
       return waitedMs > 0 ? [span('waited', start - waitedMs, start), worked] : [worked];
     });
     const failures = attempts.filter(({ outcome }) => outcome === 'failed');
-    const done = attempts.at(-1)?.outcome === 'completed';
     return {
       ...{ n, slug, spans, attempts: attempts.length, startedAt: attempts[0]?.startedAt },
-      outcome: done
-        ? failures.length > 0
-          ? 'retried'
-          : 'completed'
-        : isOpen && isTriedAgain(attempts)
-          ? 'again'
-          : 'failed',
+      outcome: outcomeOf(attempts, { isOpen }),
       workedMs: attempts.reduce((sum, { startedAt, endedAt }) => sum + Date.parse(endedAt) - Date.parse(startedAt), 0),
       waitedMs: attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0),
       errors: failures.map(({ error }) => tell(error?.message ?? 'unknown')),
     };
   });
+}
+
+function outcomeOf(attempts: StepRecord['attempts'], { isOpen }: { isOpen: boolean }): TimelineStep['outcome'] {
+  if (attempts.at(-1)?.outcome === 'completed') {
+    return attempts.some(({ outcome }) => outcome === 'failed') ? 'retried' : 'completed';
+  }
+  return isOpen && isTriedAgain(attempts) ? 'again' : 'failed';
 }
 
 /** What is out of reach for now is tried again, and so is what nobody expected; all else ends the step at once. */

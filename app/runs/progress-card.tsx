@@ -19,7 +19,7 @@ interface ProgressCardProps {
 export async function ProgressCard({ repository, run, pulse, waits }: ProgressCardProps) {
   // What its parts do are signs of the run's own life.
   const family = await listFamily(repository, run.id);
-  const lastSign = await findLastSign(repository, family, new Date(run.startedAt));
+  const lastSign = await findLastSign(repository, { family, start: new Date(run.startedAt) });
   return (
     <Card title="Progress">
       <div className="grid gap-3">

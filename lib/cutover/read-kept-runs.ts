@@ -16,7 +16,7 @@ export async function readKeptRuns({ repository }: Workspace): Promise<KeptRun[]
     if (record === undefined) continue;
     // What its parts do are signs of the run's own life.
     const family = await listFamily(repository, run);
-    const lastSign = await findLastSign(repository, family, new Date(record.startedAt));
+    const lastSign = await findLastSign(repository, { family, start: new Date(record.startedAt) });
     const result = await readResult(repository, run);
     const waiting = await findWaiting(repository, run);
     runs.push({

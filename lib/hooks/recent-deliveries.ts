@@ -19,10 +19,13 @@ export async function recentDeliveries(
   { hook, isGate, limit }: { hook: string; isGate: boolean; limit: number },
 ): Promise<RecentDelivery[]> {
   const deliveries = await listDeliveries(repository, { hook, limit });
-  return Promise.all(deliveries.map((delivery) => follow(repository, delivery, isGate)));
+  return Promise.all(deliveries.map((delivery) => follow(repository, { delivery, isGate })));
 }
 
-async function follow(repository: Repository, delivery: Delivery, isGate: boolean): Promise<RecentDelivery> {
+async function follow(
+  repository: Repository,
+  { delivery, isGate }: { delivery: Delivery; isGate: boolean },
+): Promise<RecentDelivery> {
   const { id, at, state, events } = delivery;
   if (state === 'ignored') return { id, at, outcome: 'ignored', run: null };
   const run = isGate ? undefined : await findRunOfEvent(repository, { eventIds: events, sentAt: Date.parse(at) });

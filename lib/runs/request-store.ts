@@ -35,7 +35,7 @@ export async function findClaim(
   request: KeyedRequest,
   now = Date.now(),
 ): Promise<RequestClaim | undefined> {
-  const { claim } = await readNewest(repository, request, now);
+  const { claim } = await readNewest(repository, { request, now });
   if (claim === undefined || claim.body === digestOf(request.body)) return claim;
   throw new RefusedError('The idempotency key was used for another request in the last 24 hours.', {
     code: 'idempotency_key_reused',
@@ -54,7 +54,7 @@ export async function claimRequest(
 ): Promise<RequestClaim> {
   const claim = { at: new Date(now).toISOString(), event: request.event, body: digestOf(request.body) };
   for (;;) {
-    const { free } = await readNewest(repository, request, now);
+    const { free } = await readNewest(repository, { request, now });
     const isOurs = (await repository.putJson(free, claim, { ifAbsent: true })) === 'created';
     const taken = isOurs ? claim : await findClaim(repository, request, now);
     // Swept between the two looks, as it is two days old.
@@ -71,8 +71,7 @@ export async function claimRequest(
  */
 async function readNewest(
   repository: Repository,
-  request: KeyedRequest,
-  now: number,
+  { request, now }: { request: KeyedRequest; now: number },
 ): Promise<{ claim: RequestClaim | undefined; free: string }> {
   for (let free = claimKey(request); ; ) {
     const claim = await repository.getJson(free, claimSchema);

@@ -58,7 +58,7 @@ function compileSegment(parts: readonly Exclude<GlobPart, 'any'>[]): Segment {
     }
     return at;
   };
-  const findWhere = (text: string, from: number, isEnd: (end: number) => boolean): number => {
+  const findWhere = (text: string, { from, isEnd }: { from: number; isEnd: (end: number) => boolean }): number => {
     for (let at = from; at < text.length; at += widthOf(text.codePointAt(at) ?? 0)) {
       if (isEnd(endAt(text, at))) return at;
     }
@@ -66,8 +66,8 @@ function compileSegment(parts: readonly Exclude<GlobPart, 'any'>[]): Segment {
   };
   return {
     endAt,
-    find: (text, from) => findWhere(text, from, (end) => end !== -1),
-    isLast: (text, from) => findWhere(text, from, (end) => end === text.length) !== -1,
+    find: (text, from) => findWhere(text, { from, isEnd: (end) => end !== -1 }),
+    isLast: (text, from) => findWhere(text, { from, isEnd: (end) => end === text.length }) !== -1,
   };
 }
 

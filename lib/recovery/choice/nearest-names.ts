@@ -9,7 +9,7 @@ export function findNearestNames(typed: string, names: readonly string[], count 
   return names
     .map((name) => ({
       name,
-      distance: Math.min(...[plain(name), lastPart(plain(name))].map((one) => distance(wanted, one, most))),
+      distance: Math.min(...[plain(name), lastPart(plain(name))].map((one) => distance(wanted, one, { most }))),
     }))
     .filter((one) => one.distance <= most)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
@@ -29,7 +29,7 @@ function lastPart(name: string): string {
  * How many characters (UTF-16 units) have to be changed, put in or taken out to make one text the other (Levenshtein);
  * infinite where that is more than `most` by their lengths alone.
  */
-function distance(a: string, b: string, most: number): number {
+function distance(a: string, b: string, { most }: { most: number }): number {
   if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
   let previous = Uint16Array.from({ length: b.length + 1 }, (_, index) => index);
   let current = new Uint16Array(b.length + 1);

@@ -54,7 +54,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function call(who: string, method: 'POST' | 'DELETE', name: string, body: unknown = {}) {
+interface Asked {
+  method?: 'POST' | 'DELETE';
+  name: string;
+  body?: unknown;
+}
+
+async function call(who: string, { method = 'POST', name, body = {} }: Asked) {
   const headers = { authorization: `Bearer ${callers.get(who)}`, 'content-type': 'application/json' };
   const sent = method === 'POST' ? { body: JSON.stringify(body) } : {};
   const request = new Request(`http://localhost/api/v1/hooks/${name}/token`, { method, headers, ...sent });
@@ -74,15 +80,15 @@ async function statusOf(url: string): Promise<number> {
 
 describe('the token of a hook, by the API', () => {
   it('is made, rotated and revoked at once, shown once and in the audit log', async () => {
-    const made = await call('operator', 'POST', 'check');
+    const made = await call('operator', { name: 'check' });
     expect(made).toMatchObject({ status: 201, json: { hook: { name: 'check', token: { revokedAt: null } } } });
     expect(made.json.url).toBe(`https://hold.fast/api/hooks/check?token=${made.json.secret}`);
     expect(await statusOf(made.json.url)).toBe(409);
-    expect(await call('operator', 'POST', 'check')).toMatchObject({ status: 400, json: { code: 'hook_has_token' } });
-    const rotated = await call('operator', 'POST', 'check', { rotate: true });
+    expect(await call('operator', { name: 'check' })).toMatchObject({ status: 400, json: { code: 'hook_has_token' } });
+    const rotated = await call('operator', { name: 'check', body: { rotate: true } });
     // No half minute of waiting where the server itself has changed it.
     expect([await statusOf(made.json.url), await statusOf(rotated.json.url)]).toEqual([401, 409]);
-    expect(await call('operator', 'DELETE', 'check')).toMatchObject({
+    expect(await call('operator', { method: 'DELETE', name: 'check' })).toMatchObject({
       ...{ status: 200, json: { hook: { token: { revokedAt: expect.any(String), revokedBy: 'token "operator"' } } } },
     });
     expect(await statusOf(rotated.json.url)).toBe(401);
@@ -96,15 +102,17 @@ describe('the token of a hook, by the API', () => {
 
   it('is for operators, of what they are limited to, and of hooks that there are', async () => {
     const forbidden = { status: 403, json: { code: 'forbidden' } };
-    expect(await call('viewer', 'POST', 'check', { rotate: true })).toMatchObject(forbidden);
-    expect(await call('viewer', 'DELETE', 'check')).toMatchObject(forbidden);
+    expect(await call('viewer', { name: 'check', body: { rotate: true } })).toMatchObject(forbidden);
+    expect(await call('viewer', { method: 'DELETE', name: 'check' })).toMatchObject(forbidden);
     const outside = { status: 403, json: { code: 'out_of_scope' } };
     // A transfer is about its target too.
-    for (const name of ['push', 'move']) expect(await call('of shop', 'POST', name)).toMatchObject(outside);
-    expect(await call('of shop', 'POST', 'check')).toMatchObject({ status: 201 });
-    expect(await call('operator', 'POST', 'nope')).toMatchObject({ status: 404, json: { code: 'unknown_hook' } });
-    expect(await call('operator', 'DELETE', 'push')).toMatchObject({ json: { code: 'hook_without_token' } });
-    expect(await call('operator', 'POST', 'push', [])).toMatchObject({ status: 400 });
+    for (const name of ['push', 'move']) expect(await call('of shop', { name })).toMatchObject(outside);
+    expect(await call('of shop', { name: 'check' })).toMatchObject({ status: 201 });
+    expect(await call('operator', { name: 'nope' })).toMatchObject({ status: 404, json: { code: 'unknown_hook' } });
+    expect(await call('operator', { method: 'DELETE', name: 'push' })).toMatchObject({
+      json: { code: 'hook_without_token' },
+    });
+    expect(await call('operator', { name: 'push', body: [] })).toMatchObject({ status: 400 });
   });
 
   it('is listed of the connections that somebody may see', async () => {
@@ -136,7 +144,7 @@ describe('a token that cannot be read', () => {
     expect(markup).not.toContain(folder);
     // Where the repository is, only who has set it up is told.
     expect(markupFor(admin)).toContain(folder);
-    expect(await call('operator', 'POST', 'move', { rotate: true })).toMatchObject({ status: 201 });
+    expect(await call('operator', { name: 'move', body: { rotate: true } })).toMatchObject({ status: 201 });
     expect((await list('viewer')).hooks[1]).toMatchObject({ problem: null, token: { createdBy: 'token "operator"' } });
   });
 });

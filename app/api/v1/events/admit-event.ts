@@ -27,8 +27,7 @@ const ofTheService: ReadonlySet<Action> = new Set(['sweep', 'prune']);
  */
 export async function admitEvent(
   caller: Caller,
-  event: AcceptedEvent,
-  openRepository: () => Promise<Repository>,
+  { event, openRepository }: { event: AcceptedEvent; openRepository: () => Promise<Repository> },
 ): Promise<AcceptedEvent> {
   // An event that is not known here needs the right of an admin.
   const action = actions.get(event.name) ?? 'settings';
