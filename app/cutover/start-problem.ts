@@ -31,11 +31,13 @@ export async function readStartProblem(sealed: string | undefined): Promise<Star
   return sealed === undefined ? undefined : openStartProblem(sealed, await readSecret());
 }
 
+/** The text of an address, good for ten minutes; message and hint are cut to 600 characters. */
 export function sealStartProblem({ name, code, message, hint }: StartProblem, secret: string): Promise<string> {
   const short = { name, code, message: message.slice(0, longest), hint: hint.slice(0, longest) };
   return sealData(short, { password: secret, ttl: lifetimeSeconds });
 }
 
+/** What was sealed with the same secret; `undefined` where it is nothing of ours, or too old. */
 export async function openStartProblem(sealed: string, secret: string): Promise<StartProblem | undefined> {
   try {
     return startProblemSchema.safeParse(await unsealData(sealed, { password: secret, ttl: lifetimeSeconds })).data;

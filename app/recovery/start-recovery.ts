@@ -9,6 +9,7 @@ import type { BackupKey } from '#lib/manifest/manifest-store.ts';
 import { previewRecovery, type RecoveryPreview } from '#lib/recovery/preview-recovery.ts';
 import { requireUndamaged } from '#lib/standing/require-undamaged.ts';
 
+/** What a recovery of tables is asked for with: the fields of its event. */
 export const recoveryBody = recoverRequested.schema.strict();
 export type RecoveryBody = z.infer<typeof recoveryBody>;
 export const recoveryHint =

@@ -68,6 +68,7 @@ export async function lookAtHookToken(repository: Repository, name: string): Pro
   }
 }
 
+/** A token as a list tells it: there, `undefined` where none was made, or with why it cannot be read. */
 export interface SeenHookToken {
   token: HookToken | undefined;
   /** Why it cannot be read. */
