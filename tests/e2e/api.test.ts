@@ -218,13 +218,19 @@ describe('a client that keeps to no rule', () => {
 
   it('is not listened to for long', async () => {
     const body = JSON.stringify({ name: 'x'.repeat(3_000_000) });
-    for (const operation of operations.filter((one) => one.body !== undefined)) {
-      const path = operation.path.replaceAll(
-        /\{[^}]+\}/g,
-        operation.path.includes('hooks') ? 'check' : '20261121T000000Z-00aaaa',
-      );
+    const [run = '', backup = ''] = known['id'] ?? [];
+    // What there is: some routes look at their path before they read.
+    const there = (path: string): string =>
+      path
+        .replace('{connection}', 'source')
+        .replace('{name}', 'check')
+        .replace('{id}', path.includes('/runs/') ? run : backup);
+    const readers = operations.filter((one) => one.body !== undefined);
+    expect(readers.length).toBeGreaterThan(15);
+    for (const operation of readers) {
+      const path = there(operation.path);
       const answer = await ask(operation, { path, body, bearer: operation.security.length > 0 ? token : null });
-      expect([400, 401, 404, 413], `${operation.method} ${path}`).toContain(answer.status);
+      expect(answer.status, `${operation.method} ${path}`).toBe(413);
       requireSound(operation, answer);
     }
   });

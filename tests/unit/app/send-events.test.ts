@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { POST } from '#app/api/v1/events/route.ts';
 import { attachClientRoute, type SentEvent } from '#inngest/local/client-route.ts';
 import { createToken } from '#lib/access/token-store.ts';
@@ -53,13 +54,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const answerSchema = z.looseObject({ ids: z.array(z.string()).optional(), code: z.string().optional() });
+
 async function send(token: string, event: { name: string; data: object; id?: string }) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const request = new Request('http://localhost/api/v1/events', {
     ...{ method: 'POST', headers, body: JSON.stringify(event) },
   });
   const answer = await POST(request);
-  const { ids, code } = (await answer.json()) as { ids?: string[]; code?: string };
+  const { ids, code } = answerSchema.parse(await answer.json());
   return { status: answer.status, code, id: ids?.[0], event: received.at(-1) };
 }
 

@@ -65,7 +65,7 @@ describe('who watches a run', () => {
     const stops = Array.from({ length: 50 }, (_, n) =>
       watchPulse(counted.repository, { runId: id, listener: (pulse) => told.push(pulse), who: `${n}` }),
     );
-    await until(() => told.length === 50);
+    await vi.waitFor(() => expect(told.length).toBe(50), { timeout: 10_000, interval: 5 });
     // Read at once: the next look of the watch is a second away, and may come before anything awaited here.
     const lists = counted.lists();
     const once = countLists(place.repository);
@@ -211,8 +211,4 @@ function countLists(repository: Repository): { repository: Repository; lists: ()
     },
   });
   return { repository: { ...repository, store }, lists: () => lists };
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
