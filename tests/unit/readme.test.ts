@@ -48,6 +48,21 @@ describe('the README', () => {
     }
   });
 
+  it('shows each picture of docs/images, which is a PNG that a page can be read on', async () => {
+    const shown = [...readme.matchAll(/^!\[[^\]]+\]\((docs\/images\/[\w-]+\.png)\)$/gm)].map(([, file = '']) => file);
+    const files = await readdir(join(root, 'docs', 'images'));
+    expect(shown.sort()).toEqual(files.map((file) => `docs/images/${file}`).sort());
+    expect(shown).toEqual(['docs/images/readme-overview.png', 'docs/images/readme-proof.png']);
+    for (const file of shown) {
+      const bytes = await readFile(join(root, file));
+      // The signature, then the length and the name of IHDR, the width and the height (PNG 3rd edition, 5.2 and 11.2.1).
+      expect(bytes.subarray(0, 16).toString('latin1'), file).toBe('\x89PNG\r\n\x1a\n\0\0\0\rIHDR');
+      expect(bytes.readUInt32BE(16), file).toBeGreaterThan(800);
+      expect(bytes.readUInt32BE(20), file).toBeGreaterThan(400);
+      expect(bytes.length, file).toBeGreaterThan(20_000);
+    }
+  });
+
   it('has every exit code', () => {
     for (const code of Object.values(exitCodes)) expect(rows.has(String(code)), String(code)).toBe(true);
   });
