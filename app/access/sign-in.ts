@@ -1,4 +1,4 @@
-import { countSignIn } from '#app/http/attempt-limits.ts';
+import { countSignIn, noteCameIn } from '#app/http/attempt-limits.ts';
 import { noteRefusal, whoOf } from '#app/http/audited.ts';
 import type { Session, SessionSubject } from '#app/session/session.ts';
 import type { Identity } from '#lib/access/identity.ts';
@@ -31,6 +31,7 @@ export async function signIn(credentials: Credentials, address: string): Promise
     const { identity, subject } =
       'token' in credentials ? await byToken(credentials.token) : await bySetup(credentials);
     await attempt.withdraw();
+    noteCameIn(address, identity);
     return await beginSession({ identity, address }, subject);
   } catch (cause) {
     if (cause instanceof RefusedError) {

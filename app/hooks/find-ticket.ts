@@ -1,4 +1,4 @@
-import { countLookup } from '#app/http/attempt-limits.ts';
+import { countLookup, noteCameIn } from '#app/http/attempt-limits.ts';
 import { clientAddress } from '#app/http/client-address.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
@@ -18,10 +18,12 @@ export async function findTicket(
   const hook = hooks.get(name);
   // What cannot be a ticket is not worth a look into the repository.
   if (hook === undefined || idOfTicket(ticket) === undefined) throw wrongTicket();
-  const attempt = await countLookup(clientAddress(headers, access.trustedProxies));
+  const address = clientAddress(headers, access.trustedProxies);
+  const attempt = await countLookup(address);
   const delivery = await findByTicket((await openWorkspace()).repository, { hook: name, ticket });
   if (delivery === undefined) throw wrongTicket();
   await attempt.withdraw();
+  noteCameIn(address, null);
   return { hook, delivery };
 }
 

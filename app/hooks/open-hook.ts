@@ -40,7 +40,7 @@ export function openHook(request: Request, name: string): Promise<OpenedHook> {
     try {
       const opened = await findOpened(request, name);
       // Who follows what he has started is not kept out by what others try. A signed body may have been caught.
-      if (opened.by !== 'webhook') noteCameIn(address);
+      if (opened.by !== 'webhook') noteCameIn(address, null);
       return { ...opened, address };
     } catch (cause) {
       if (cause instanceof RefusedError) await noteRefusedHook({ name, address, code: cause.code });

@@ -1,4 +1,5 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { Identity } from '#lib/access/identity.ts';
 import { UnavailableError } from '#lib/errors/unavailable-error.ts';
 import { processState } from '#lib/process/process-state.ts';
 import { clientGroup } from './client-address.ts';
@@ -23,30 +24,49 @@ const limits = () =>
     lookups: limitsOf('lookup', lookupsOfOne),
   }));
 
-/** When each group of addresses has come in last, oldest first. */
-const cameIn = () => processState('came-in', () => new Map<string, number>());
+/** What a client is no longer counted for among all. */
+type Exempt = 'sign-in' | 'guess' | 'lookup';
 
-/** Notes that a client was who it said: for an hour only its own attempts count against it, not those of all others. */
-export function noteCameIn(address: string): void {
-  const group = clientGroup(address);
-  const groups = cameIn();
+/** When each group of addresses has come in last, by what it is exempt from; oldest first. */
+const cameIn = () =>
+  processState('came-in', () => ({
+    'sign-in': new Map<string, number>(),
+    guess: new Map<string, number>(),
+    lookup: new Map<string, number>(),
+  }));
+
+/**
+ * Notes that a client was who it said: for an hour only its own looks for tokens count against it, not those of all
+ * others. Its sign-ins and guesses do so only where it may do everything already: whoever has less, a ticket
+ * (`identity` is `null`) or the token of a viewer, would guess for more from any number of addresses.
+ */
+export function noteCameIn(address: string, identity: Identity | null): void {
+  const mayAll = identity !== null && identity.role === 'admin' && identity.scope === null;
+  for (const what of mayAll ? (['sign-in', 'guess', 'lookup'] as const) : (['lookup'] as const)) {
+    note(cameIn()[what], clientGroup(address));
+  }
+}
+
+function note(groups: Map<string, number>, group: string): void {
   groups.delete(group);
   groups.set(group, Date.now());
   const [oldest] = groups.keys();
   if (groups.size > mostClients && oldest !== undefined) groups.delete(oldest);
 }
 
-function hasComeIn(group: string): boolean {
-  return Date.now() - (cameIn().get(group) ?? 0) < latelyMs;
+function isExempt(what: Exempt, group: string): boolean {
+  return Date.now() - (cameIn()[what].get(group) ?? 0) < latelyMs;
 }
 
 interface Limits {
+  what: Exempt;
   one: RateLimiterMemory;
   all: RateLimiterMemory;
 }
 
-function limitsOf(what: string, ofOne = attemptsOfOne): Limits {
+function limitsOf(what: Exempt, ofOne = attemptsOfOne): Limits {
   return {
+    what,
     one: new RateLimiterMemory({ keyPrefix: `${what}-one`, points: ofOne, duration: windowSeconds }),
     all: new RateLimiterMemory({ keyPrefix: `${what}-all`, points: attemptsOfAll, duration: windowSeconds }),
   };
@@ -65,14 +85,13 @@ export async function countSignIn(address: string): Promise<CountedAttempt> {
   return count(limits().signIns, address);
 }
 
-async function count({ one, all }: Limits, address: string): Promise<CountedAttempt> {
+async function count({ what, one, all }: Limits, address: string): Promise<CountedAttempt> {
   const group = clientGroup(address);
-  const isKnown = hasComeIn(group);
+  const isKnown = isExempt(what, group);
   await consume(one, group);
   if (!isKnown) await consume(all, 'all');
   return {
     async withdraw() {
-      noteCameIn(address);
       await Promise.all([one.reward(group), ...(isKnown ? [] : [all.reward('all')])]);
     },
   };
@@ -86,7 +105,7 @@ async function count({ one, all }: Limits, address: string): Promise<CountedAtte
 export async function requireGuessesLeft(address: string): Promise<void> {
   const { one, all } = limits().guesses;
   const group = clientGroup(address);
-  const looked = hasComeIn(group) ? [[one, group] as const] : [[one, group] as const, [all, 'all'] as const];
+  const looked = isExempt('guess', group) ? [[one, group] as const] : [[one, group] as const, [all, 'all'] as const];
   for (const [limiter, key] of looked) {
     const standing = await limiter.get(key);
     if (standing !== null && standing.consumedPoints >= limiter.points) throw tooMany(standing);
@@ -97,7 +116,7 @@ export async function requireGuessesLeft(address: string): Promise<void> {
 export async function countGuess(address: string): Promise<void> {
   const { one, all } = limits().guesses;
   const group = clientGroup(address);
-  await Promise.all([one.penalty(group), ...(hasComeIn(group) ? [] : [all.penalty('all')])]);
+  await Promise.all([one.penalty(group), ...(isExempt('guess', group) ? [] : [all.penalty('all')])]);
 }
 
 /**

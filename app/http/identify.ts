@@ -37,7 +37,7 @@ async function findCaller(headers: Headers): Promise<Caller> {
   const authorization = headers.get('authorization');
   if (authorization !== null) {
     const identity = await identifyBearer(authorization, address);
-    noteCameIn(address);
+    noteCameIn(address, identity);
     return { identity, address, session: null };
   }
   const cookie = readCookie(headers, sessionCookieName(isSecure(headers)));
@@ -45,7 +45,7 @@ async function findCaller(headers: Headers): Promise<Caller> {
   const session = await unsealSession(cookie, await readSessionSecret(readEnvironment(), stateFolder));
   if (session === undefined) throw notSignedIn();
   const identity = await checkSession(session, readEnvironment());
-  noteCameIn(address);
+  noteCameIn(address, identity);
   return { identity, address, session };
 }
 

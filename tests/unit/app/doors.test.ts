@@ -10,6 +10,7 @@ import {
   countLookup,
   countSignIn,
   lookupsOfOne,
+  noteCameIn,
   requireGuessesLeft,
 } from '#app/http/attempt-limits.ts';
 import { clientAddress, clientGroup } from '#app/http/client-address.ts';
@@ -130,6 +131,7 @@ describe('the policy of a page', () => {
 
 describe('attempts to come in', () => {
   const tooMany = { name: 'UnavailableError', code: 'too_many_attempts' };
+  const viewer = { kind: 'token', id: 'some', name: 'ci', role: 'viewer', scope: null } as const;
 
   it('are limited for one client, also those under way, and not for its neighbour', async () => {
     const tries = await Promise.allSettled(Array.from({ length: attemptsOfOne + 3 }, () => countSignIn('10.0.0.1')));
@@ -158,15 +160,35 @@ describe('attempts to come in', () => {
   });
 
   it('of all others do not count against a client that has come in lately', async () => {
-    await (await countLookup('10.2.0.1')).withdraw();
-    const five = Array.from({ length: attemptsOfAll }, (_, n) => countLookup(`10.3.0.${n % 5}`));
-    await Promise.allSettled(five);
+    noteCameIn('10.2.0.1', viewer);
+    noteCameIn('10.2.0.3', null);
+    await Promise.allSettled(Array.from({ length: attemptsOfAll }, (_, n) => countLookup(`10.3.0.${n % 5}`)));
     await expect(countLookup('10.2.0.2')).rejects.toMatchObject(tooMany);
     await countLookup('10.2.0.1');
-    await requireGuessesLeft('10.2.0.1');
+    await countLookup('10.2.0.3');
     // Its own still do.
-    for (let n = 0; n < attemptsOfOne; n += 1) await countGuess('10.2.0.1');
-    await expect(requireGuessesLeft('10.2.0.1')).rejects.toMatchObject(tooMany);
+    await Promise.allSettled(Array.from({ length: lookupsOfOne }, () => countLookup('10.2.0.1')));
+    await expect(countLookup('10.2.0.1')).rejects.toMatchObject(tooMany);
+  });
+
+  it('to be somebody else count against who may not do everything', async () => {
+    const admin = { kind: 'environment', id: null, name: 'HOLDFAST_TOKEN', role: 'admin', scope: null } as const;
+    noteCameIn('10.4.0.1', admin);
+    noteCameIn('10.4.0.2', viewer);
+    noteCameIn('10.4.0.3', null);
+    noteCameIn('10.4.0.4', { ...admin, kind: 'token', id: 'some', scope: ['shop'] });
+    for (let n = 0; n < attemptsOfAll; n += 1) {
+      await Promise.allSettled([countGuess(`10.5.${n >> 8}.${n & 255}`), countSignIn(`10.5.${n >> 8}.${n & 255}`)]);
+    }
+    await requireGuessesLeft('10.4.0.1');
+    await countSignIn('10.4.0.1');
+    for (const last of [2, 3, 4, 5]) {
+      await expect(requireGuessesLeft(`10.4.0.${last}`)).rejects.toMatchObject(tooMany);
+      await expect(countSignIn(`10.4.0.${last}`)).rejects.toMatchObject(tooMany);
+    }
+    // Its own still do.
+    for (let n = 0; n < attemptsOfOne; n += 1) await countGuess('10.4.0.1');
+    await expect(requireGuessesLeft('10.4.0.1')).rejects.toMatchObject(tooMany);
   });
 
   it('are none with a token that was once found, though it is to be read anew', async () => {

@@ -1,6 +1,6 @@
 import { cookieOf, redirectTo } from '#app/access/session-response.ts';
 import { beginSession, noteFailedSignIn } from '#app/access/sign-in.ts';
-import { countSignIn } from '#app/http/attempt-limits.ts';
+import { countSignIn, noteCameIn } from '#app/http/attempt-limits.ts';
 import { clientAddress } from '#app/http/client-address.ts';
 import { isSecure, ownOrigin } from '#app/http/same-origin.ts';
 import { finishOidcSignIn } from '#app/oidc/finish-sign-in.ts';
@@ -37,6 +37,7 @@ export async function GET(request: Request): Promise<Response> {
     }
     const { session } = await beginSession({ identity, address }, subject);
     await attempt.withdraw();
+    noteCameIn(address, identity);
     return redirectTo(flow.next, [clear, await cookieOf(session, request.headers)]);
   } catch (cause) {
     return refuse(cause, { address, clear });
