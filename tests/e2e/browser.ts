@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -43,6 +43,20 @@ export async function signIn(page: Page, { url, token }: { url: string; token: s
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`${url}/runs`);
+}
+
+/** Waits for the state beside the page's title. */
+export async function waitForState(page: Page, state: string): Promise<void> {
+  await page.locator('main header').first().getByText(state, { exact: true }).waitFor();
+}
+
+/** What a link downloads, and the name of its file. */
+export async function download(page: Page, link: string): Promise<{ name: string; bytes: Buffer }> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: link, exact: true }).click(),
+  ]);
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }
 
 /** Keeps a picture of what a window of a usual size shows of a page, for the README (`npm run pictures`). */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -14,7 +14,7 @@ import { createDatabase, type TestDatabase } from '#tests/support/test-database.
 import { runSql } from '#tests/support/with-client.ts';
 import { makeManifest, makeTable, nameOf } from '#tests/unit/verify/make-manifest.ts';
 import { type AppServer, startApp, token } from './app-server.ts';
-import { chromiumPath, inspectPage, openBrowser, openPage, phone, signIn } from './browser.ts';
+import { chromiumPath, download, inspectPage, openBrowser, openPage, phone, signIn, waitForState } from './browser.ts';
 import { waitForResult } from './run-of-event.ts';
 
 if (chromiumPath === undefined) {
@@ -81,20 +81,6 @@ function openOurs(): Promise<Repository> {
   return openRepository({ location: `file:${join(folder, 'repository')}`, access: 'write' });
 }
 
-type Page = Awaited<ReturnType<typeof openPage>>['page'];
-
-/** Waits for the state beside the page's title. */
-async function expectState(page: Page, state: string): Promise<void> {
-  await page.locator('main header').first().getByText(state, { exact: true }).waitFor();
-}
-
-/** What a link downloads. */
-async function download(page: Page, name: string): Promise<{ name: string; bytes: Buffer }> {
-  const link = page.getByRole('link', { name, exact: true });
-  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
-  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
-}
-
 describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
   it('say what to do first where nothing is connected', async () => {
     await using empty = await startApp({
@@ -122,7 +108,7 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     await card.getByRole('button', { name: 'Back up now' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Back it up' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
-    await expectState(page, 'completed');
+    await waitForState(page, 'completed');
     await page.goto(app.url);
     await card.getByText('promise broken').waitFor();
     await card.getByText('No backup has been proven yet.').waitFor();
@@ -132,7 +118,7 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     await card.getByRole('button', { name: 'Drill now' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Drill it' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
-    await expectState(page, 'completed');
+    await waitForState(page, 'completed');
     await page.goto(app.url);
     await card.getByText('proven, promise kept').waitFor();
     await inspectPage(page, 'overview-proven-light');
@@ -185,10 +171,10 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     await signIn(page, { url: app.url, token });
     const address = `${app.url}/backups/source/${backup}`;
     await page.goto(address);
-    await expectState(page, 'stored');
+    await waitForState(page, 'stored');
     await page.getByLabel('Why').fill('for the auditor');
     await page.getByRole('button', { name: 'Pin', exact: true }).click();
-    await expectState(page, 'pinned');
+    await waitForState(page, 'pinned');
     await page.getByText(/: for the auditor$/).waitFor();
     await inspectPage(page, 'backup-light');
 
@@ -206,15 +192,15 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     await page.getByRole('combobox', { name: 'Read' }).selectOption({ label: 'a sample of 25 % of the bytes' });
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
-    await expectState(page, 'completed');
+    await waitForState(page, 'completed');
     await page.goto(address);
     await page.getByRole('rowheader', { name: 'verification of a sample' }).waitFor();
     await page.getByRole('combobox', { name: 'Read' }).selectOption({ label: 'every object' });
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
-    await expectState(page, 'completed');
+    await waitForState(page, 'completed');
     await page.goto(address);
-    await expectState(page, 'verified');
+    await waitForState(page, 'verified');
     await page.getByRole('button', { name: 'Unpin' }).click();
     await page.getByRole('button', { name: 'Pin', exact: true }).waitFor();
     expect(problems).toEqual([]);
@@ -234,7 +220,7 @@ describe.skipIf(chromiumPath === undefined)('backups in Chromium', () => {
     await (await openOurs()).store.put(manifestKey(broken), [Buffer.from('{"sha256":"')]);
     await page.goto(`${app.url}/backups/wide/${damaged}`);
     await page.getByText('manifest_damaged').waitFor();
-    await expectState(page, 'manifest damaged');
+    await waitForState(page, 'manifest damaged');
     await inspectPage(page, 'backup-damaged-phone');
     await page.goto(`${app.url}/backups`);
     await page.getByText('manifest damaged').waitFor();

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -13,7 +13,7 @@ import { recordCheck } from '#lib/standing/check-store.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
 import { type AppServer, startApp, token } from './app-server.ts';
-import { chromiumPath, inspectPage, openBrowser, openPage, phone, signIn } from './browser.ts';
+import { chromiumPath, download, inspectPage, openBrowser, openPage, phone, signIn, waitForState } from './browser.ts';
 import { waitForResult } from './run-of-event.ts';
 
 if (chromiumPath === undefined) {
@@ -140,7 +140,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     await page.getByRole('button', { name: 'Start the restore' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
     const run = page.url();
-    await expectStatus(page, 'waiting for approval');
+    await waitForState(page, 'waiting for approval');
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Approve' }).click();
     await page.getByText('the copy is live').waitFor();
@@ -150,7 +150,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     await page.getByRole('alertdialog').getByRole('textbox').fill('live');
     await page.getByRole('alertdialog').getByRole('button', { name: 'Roll it back' }).click();
     await page.waitForURL((address) => /\/runs\/[^/]+$/.test(address.pathname) && address.href !== run);
-    await expectStatus(page, 'completed');
+    await waitForState(page, 'completed');
     await page.goto(run);
     await page.getByText('rolled back: what served before serves again').waitFor();
     expect(problems).toEqual([]);
@@ -220,7 +220,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     await inspectPage(page, 'recover-preflight-light');
     await page.getByRole('button', { name: 'Start the recovery' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
-    await expectStatus(page, 'completed');
+    await waitForState(page, 'completed');
     await inspectPage(page, 'recover-done-light');
     const run = page.url();
 
@@ -234,10 +234,10 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     await page.getByRole('row').filter({ hasText: 'shop.orders' }).getByText('no table').waitFor();
     await inspectPage(page, 'differences-light');
     const [id = ''] = run.split('/').slice(-1);
-    const json: unknown = JSON.parse(await download(page, 'JSON'));
+    const json: unknown = JSON.parse((await download(page, 'JSON')).bytes.toString());
     expect(json).toMatchObject({ schema: 'rescue', target: 'source' });
     expect((await app.call(`/api/v1/runs/${id}/differences`)).json).toEqual(json);
-    expect(await download(page, 'SQL')).toContain('-- insert into "public"."scores"');
+    expect((await download(page, 'SQL')).bytes.toString()).toContain('-- insert into "public"."scores"');
     await using small = await openPage(browser, { ...phone, colorScheme: 'dark' });
     await signIn(small.page, { url: app.url, token });
     await small.page.goto(`${run}/differences`);
@@ -254,7 +254,7 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     await page.getByRole('alertdialog').getByRole('textbox').fill('rescue');
     await page.getByRole('alertdialog').getByRole('button', { name: 'Drop it' }).click();
     await page.waitForURL((address) => /\/runs\/[^/]+$/.test(address.pathname) && address.href !== run);
-    await expectStatus(page, 'completed');
+    await waitForState(page, 'completed');
     await page.goto(run);
     await page.getByText('The schema rescue is dropped.').waitFor();
     expect(await page.getByRole('button', { name: 'Drop the schema…' }).count()).toBe(0);
@@ -318,16 +318,3 @@ describe.skipIf(chromiumPath === undefined)('the guided pages', () => {
     expect([status, json]).toMatchObject([409, { code: 'no_differences' }]);
   });
 });
-
-type Page = Awaited<ReturnType<typeof openPage>>['page'];
-
-/** Waits for the state beside the page's title. */
-async function expectStatus(page: Page, status: string): Promise<void> {
-  await page.locator('main header').first().getByText(status, { exact: true }).waitFor();
-}
-
-/** What a link downloads. */
-async function download(page: Page, name: string): Promise<string> {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
-  return readFile(await file.path(), 'utf8');
-}

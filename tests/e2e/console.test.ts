@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -10,7 +10,7 @@ import type { Repository } from '#lib/repository/repository.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
 import { type AppServer, startApp, token } from './app-server.ts';
-import { chromiumPath, inspectPage, openBrowser, openPage, phone, signIn } from './browser.ts';
+import { chromiumPath, download, inspectPage, openBrowser, openPage, phone, signIn, waitForState } from './browser.ts';
 import { gateSql, shutGate } from './query-gate.ts';
 import { findRun, waitForResult } from './run-of-event.ts';
 
@@ -106,12 +106,12 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await page.reload();
     await page.getByRole('link', { name: 'Backup of source' }).click();
     await page.waitForURL(`${app.url}/runs/${id}`);
-    await expectText(page, 'running');
+    await waitForState(page, 'running');
     await page.locator('[data-followed-by="stream"]').waitFor();
     await inspectPage(page, 'run-open-light');
     await page.evaluate(() => Reflect.set(window, 'kept', true));
     await gate.open();
-    await expectText(page, 'completed');
+    await waitForState(page, 'completed');
     await page.getByText('exit code').waitFor();
     expect(await page.evaluate(() => Reflect.get(window, 'kept')), 'the page was not loaded anew').toBe(true);
     await inspectPage(page, 'run-done-light');
@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     const asked = { backup, to: 'target', confirm: 'target', requireApproval: true };
     const { id } = await findRun(await openOurs(), await ask('holdfast/restore.requested', asked));
     await page.goto(`${app.url}/runs/${id}`);
-    await expectText(page, 'waiting for approval');
+    await waitForState(page, 'waiting for approval');
     await inspectPage(page, 'run-waiting-dark');
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('alertdialog').waitFor();
@@ -141,13 +141,13 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
 
     await page.getByRole('link', { name: 'Open the proof' }).click();
     await page.getByRole('heading', { name: 'Critical queries' }).waitFor();
-    await expectText(page, 'proven, every row');
+    await waitForState(page, 'proven, every row');
     await inspectPage(page, 'proof-passed-dark');
     const shown = await page.locator('dd', { hasText: /^[0-9a-f]{64}$/ }).textContent();
-    const json = await download(page, 'JSON');
+    const json = (await download(page, 'JSON')).bytes.toString();
     expect(createHash('sha256').update(json).digest('hex')).toBe(shown);
     expect(JSON.parse(json)).toMatchObject({ format: 1, run: { id, target: 'target' }, proof: { passed: true } });
-    expect(await download(page, 'Report')).toContain(shown);
+    expect((await download(page, 'Report')).bytes.toString()).toContain(shown);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     await inspectPage(page, 'proof-printed');
     await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
@@ -164,7 +164,7 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await inspectPage(page, 'rollback-dark');
     await doIt.click();
     await page.waitForURL((address) => /\/runs\/[^/]+$/.test(address.pathname) && !address.pathname.endsWith(id));
-    await expectText(page, 'completed');
+    await waitForState(page, 'completed');
     await page.goto(`${app.url}/runs/${id}`);
     await page.getByText('rolled back: what served before serves again').waitFor();
     expect(problems).toEqual([]);
@@ -178,7 +178,7 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     const { run, status } = await waitForResult(await openOurs(), await ask('holdfast/restore.requested', asked));
     expect(status).toBe('proof-failed');
     await page.goto(`${app.url}/runs/${run.id}`);
-    await expectText(page, 'proof failed');
+    await waitForState(page, 'proof failed');
     await page.getByText('expected 12345, found 20000').first().waitFor();
     await inspectPage(page, 'run-proof-failed-phone');
     await page.getByRole('link', { name: 'Open the proof' }).click();
@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     expect(await page.getByText('12345').count()).toBeGreaterThan(0);
     expect(await page.getByRole('heading', { name: 'Tables' }).count()).toBe(0);
     await inspectPage(page, 'proof-failed-phone');
-    const report = await download(page, 'Report');
+    const report = (await download(page, 'Report')).bytes.toString();
     expect(report).toContain('players &lt;b&gt;of&lt;/b&gt; the league');
     expect(report).not.toContain('<b>');
     // A page of its own: the report is opened from a disk, under no policy of the server.
@@ -212,13 +212,13 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     const asked = { backup: await backUp('source'), to: 'target', confirm: 'target', requireApproval: true };
     const { id } = await findRun(await openOurs(), await ask('holdfast/restore.requested', asked));
     await page.goto(`${app.url}/runs/${id}`);
-    await expectText(page, 'waiting for approval');
+    await waitForState(page, 'waiting for approval');
     await page.getByRole('button', { name: 'Cancel the run' }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('alertdialog');
     await dialog.getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByText('The run is being cancelled').first().waitFor();
-    await expectText(page, 'cancelled');
+    await waitForState(page, 'cancelled');
     await page.getByRole('button', { name: /^Colours: system/ }).click();
     await page.getByRole('button', { name: /^Colours: light/ }).click();
     expect(await (await page.request.get(`${app.url}/runs`)).text()).toContain('data-theme="dark"');
@@ -241,19 +241,6 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await page.goto(`${app.url}/runs/${id}`);
     await page.locator('[data-followed-by="polling"]').waitFor();
     await gate.open();
-    await expectText(page, 'completed');
+    await waitForState(page, 'completed');
   });
 });
-
-type Page = Awaited<ReturnType<typeof openPage>>['page'];
-
-/** Waits for the state beside the page's title. */
-async function expectText(page: Page, status: string): Promise<void> {
-  await page.locator('main header').first().getByText(status, { exact: true }).waitFor();
-}
-
-/** What a link downloads. */
-async function download(page: Page, name: string): Promise<string> {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
-  return readFile(await file.path(), 'utf8');
-}

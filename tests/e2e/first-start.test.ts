@@ -7,7 +7,7 @@ import { createGameStudio } from '#demo/game-studio.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { withClient } from '#tests/support/with-client.ts';
 import { type AppServer, startApp } from './app-server.ts';
-import { chromiumPath, inspectPage, openBrowser, openPage, takePicture } from './browser.ts';
+import { chromiumPath, inspectPage, openBrowser, openPage, takePicture, waitForState } from './browser.ts';
 
 let folder: string;
 let studio: TestDatabase;
@@ -63,7 +63,7 @@ async function runFromCard(
   await dialog.getByRole('button', { name: confirm, exact: true }).click();
   await page.waitForURL(/\/runs\/[^/]+$/);
   await page.getByText('exit code').waitFor();
-  await page.locator('main header').first().getByText('completed', { exact: true }).waitFor();
+  await waitForState(page, 'completed');
 }
 
 describe.skipIf(chromiumPath === undefined)("a first start on the demo's databases", () => {
