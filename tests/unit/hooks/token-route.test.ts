@@ -104,9 +104,15 @@ describe('the token of a hook, by the API', () => {
     const forbidden = { status: 403, json: { code: 'forbidden' } };
     expect(await call('viewer', { name: 'check', body: { rotate: true } })).toMatchObject(forbidden);
     expect(await call('viewer', { method: 'DELETE', name: 'check' })).toMatchObject(forbidden);
-    const outside = { status: 403, json: { code: 'out_of_scope' } };
-    // A transfer is about its target too.
-    for (const name of ['push', 'move']) expect(await call('of shop', { name })).toMatchObject(outside);
+    // A transfer is about its target too. Who may not see a hook is told what he is told of none, and it is noted.
+    const unknown = { status: 404, json: { code: 'unknown_hook', hint: expect.stringMatching(/^Known: check\./) } };
+    for (const name of ['push', 'move', 'nope']) expect(await call('of shop', { name })).toMatchObject(unknown);
+    const { entries } = await listAudit(repository, { limit: 20 });
+    const refusals = entries.filter(({ who, outcome }) => who.name === 'of shop' && outcome === 'refused');
+    expect(refusals.map(({ what, object, detail }) => [what, object, detail?.['code']]).sort()).toEqual([
+      ['create-hook', 'move', 'out_of_scope'],
+      ['create-hook', 'push', 'out_of_scope'],
+    ]);
     expect(await call('of shop', { name: 'check' })).toMatchObject({ status: 201 });
     expect(await call('operator', { name: 'nope' })).toMatchObject({ status: 404, json: { code: 'unknown_hook' } });
     expect(await call('operator', { method: 'DELETE', name: 'push' })).toMatchObject({
