@@ -111,7 +111,11 @@ export const rollbackRequested = eventType('holdfast/rollback.requested', {
 
 /** Asks to drop what a run has put aside. */
 export const discardRequested = eventType('holdfast/discard.requested', {
-  schema: z.object({ run: name }),
+  schema: z.object({
+    run: name,
+    /** The target's name once more, of a recovery of tables its side schema; `POST /api/v1/events` asks for it. */
+    confirm: z.string().max(longestName).optional(),
+  }),
 });
 
 /** Asks to take away what is kept long enough, and what dead runs have left. */

@@ -28,8 +28,19 @@ export function startDiscard(
   return startOnce(caller, workspace.repository, {
     ...{ name: discardRequested.name, data: { run }, note },
     ...{ key, asked: { run, confirm } },
-    check: async () => requireName(await findNameToConfirm(workspace, root), confirm),
+    check: () => requireConfirmed(workspace, { root, confirm }),
   });
+}
+
+/**
+ * Lets pass a discard that can be done, and whose name was given once more.
+ * @throws RefusedError, UsageError, as `startDiscard` does.
+ */
+export async function requireConfirmed(
+  workspace: Workspace,
+  { root, confirm }: { root: RunRecord; confirm: string | undefined },
+): Promise<void> {
+  requireName(await findNameToConfirm(workspace, root), confirm);
 }
 
 /** Of a recovery its side schema, of any other run its target. @throws RefusedError where nothing can be dropped. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { POST as sendEvent } from '#app/api/v1/events/route.ts';
 import { POST as discard } from '#app/api/v1/runs/[id]/discard/route.ts';
 import { POST as rollBack } from '#app/api/v1/runs/[id]/rollback/route.ts';
 import { listAudit } from '#lib/audit/audit-store.ts';
@@ -84,6 +85,22 @@ it.each([
   const about = { what: 'discard', object: 'live', run: id };
   expect(entries).toEqual(expect.arrayContaining([expect.objectContaining({ ...about, outcome: 'refused' })]));
   expect(entries).toEqual(expect.arrayContaining([expect.objectContaining({ ...about, outcome: 'accepted' })]));
+});
+
+it.each([
+  ['of a restore', restored, 'live'],
+  ['of a recovery of tables', recovered, 'rescue'],
+])('the discard %s that comes as an event wants the name too', async (_what, run, name) => {
+  const send = async (data: object): Promise<[status: number, code: unknown]> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'holdfast/discard.requested', data: { run, ...data } });
+    const answer = await sendEvent(new Request('http://localhost/', { method: 'POST', headers, body }));
+    const { code } = (await answer.json()) as { code?: string };
+    return [answer.status, code];
+  };
+  expect(await send({})).toEqual([409, 'not_confirmed']);
+  expect(await send({ confirm: `${name}.` })).toEqual([400, 'wrong_confirmation']);
+  expect(await send({ confirm: name })).toEqual([503, 'event_not_sent']);
 });
 
 it('a key stands for one discard, and for one rollback', async () => {

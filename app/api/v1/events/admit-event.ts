@@ -2,7 +2,8 @@ import { requireRightOf } from '#app/http/authorize.ts';
 import type { Caller } from '#app/http/identify.ts';
 import { findBackup } from '#app/restore/find-backup.ts';
 import { requireRoot } from '#app/runs/require-run.ts';
-import { runApproved, runCancelled } from '#inngest/events.ts';
+import { requireConfirmed } from '#app/runs/start-discard.ts';
+import { discardRequested, runApproved, runCancelled } from '#inngest/events.ts';
 import type { Action } from '#lib/access/may.ts';
 import { requireCancellable } from '#lib/cutover/require-cancellable.ts';
 import { requireWaiting } from '#lib/cutover/require-waiting.ts';
@@ -10,6 +11,7 @@ import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
 import { readRun } from '#lib/runs/run-store.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { acceptedEvents } from './accepted-events.ts';
 import type { AcceptedEvent } from './parse-events.ts';
 
@@ -22,12 +24,12 @@ const ofTheService: ReadonlySet<Action> = new Set(['sweep', 'prune']);
 /**
  * Lets pass what a caller may send, and answers it as it is sent: with the backup that it names and its connection, or
  * to the run that what it decides about hangs on. The right is asked for with the connections it touches, also those it
- * does not name. @throws RefusedError (`forbidden`, `out_of_scope`, a decision that comes too late), UsageError (no such
- * backup or run).
+ * does not name. @throws RefusedError (`forbidden`, `out_of_scope`, a decision that comes too late, a discard that
+ * nobody has confirmed), UsageError (no such backup or run).
  */
 export async function admitEvent(
   caller: Caller,
-  { event, openRepository }: { event: AcceptedEvent; openRepository: () => Promise<Repository> },
+  { event, open }: { event: AcceptedEvent; open: () => Promise<Workspace> },
 ): Promise<AcceptedEvent> {
   // An event that is not known here needs the right of an admin.
   const action = actions.get(event.name) ?? 'settings';
@@ -35,11 +37,11 @@ export async function admitEvent(
   const named = ofTheService.has(action) ? [] : [connection, from, to].filter((name) => typeof name === 'string');
   const isLater = named.length === 0 && (readers.has(action) || run !== undefined);
   await requireRightOf(caller, { action, connections: isLater ? 'later' : named });
-  if (readers.has(action)) return withBackup(caller, { event, action, repository: await openRepository() });
+  if (readers.has(action)) return withBackup(caller, { event, action, repository: (await open()).repository });
   if (typeof run !== 'string') return event;
-  const repository = await openRepository();
-  const root = await requireRoot(repository, { id: run, caller, action });
-  return decided(event, { repository, root });
+  const workspace = await open();
+  const root = await requireRoot(workspace.repository, { id: run, caller, action });
+  return decided(event, { workspace, root });
 }
 
 async function withBackup(
@@ -54,11 +56,12 @@ async function withBackup(
   return { ...event, data: { ...event.data, backup: found.backupId, from: found.connection } };
 }
 
-/** What is decided about a part is decided about the whole, as `/api/v1/runs/<run>/approve` and `/cancel` do. */
+/** What is decided about a part is decided about the whole, as `/api/v1/runs/<run>/approve`, `/cancel` and `/discard` do. */
 async function decided(
   event: AcceptedEvent,
-  { repository, root }: { repository: Repository; root: RunRecord },
+  { workspace, root }: { workspace: Workspace; root: RunRecord },
 ): Promise<AcceptedEvent> {
+  const { repository } = workspace;
   if (event.name === runApproved.name) {
     const { run } = await requireWaiting(repository, root.id);
     return { ...event, data: { run } };
@@ -67,6 +70,11 @@ async function decided(
     await requireItsEvent(repository, event);
     await requireCancellable(repository, root.id);
     return { ...event, data: { run: root.id, eventId: root.eventId } };
+  }
+  if (event.name === discardRequested.name) {
+    const { confirm } = event.data;
+    await requireConfirmed(workspace, { root, confirm: typeof confirm === 'string' ? confirm : undefined });
+    return { ...event, data: { run: root.id, confirm } };
   }
   return event;
 }

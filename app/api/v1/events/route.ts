@@ -20,10 +20,9 @@ const mostBytes = 1024 * 1024;
  */
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action: 'start-backup', connections: 'later', status: 202 }, async (caller) => {
-    const openRepository = async () => (await openWorkspace()).repository;
     const events: NamedEvent[] = [];
     for (const event of parseEvents(await readBody(request, { maxBytes: mostBytes }))) {
-      const admitted = await admitEvent(caller, { event, openRepository });
+      const admitted = await admitEvent(caller, { event, open: openWorkspace });
       events.push(nameEvent(caller.identity, admitted));
     }
     // Each has its entry in the log before the first one is sent.
