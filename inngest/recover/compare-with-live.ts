@@ -1,8 +1,10 @@
 import { recordError } from '#inngest/carried-error.ts';
 import { joinLanes, workOff } from '#inngest/lane.ts';
+import { RecordedFailure } from '#inngest/recorded-failure.ts';
 import type { RunSteps } from '#inngest/run-step.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { readManifest } from '#lib/manifest/manifest-store.ts';
+import { canDoWithout } from '#lib/recovery/differences/can-do-without.ts';
 import { compareSideTables } from '#lib/recovery/differences/compare-side-tables.ts';
 import { reportDifferences } from '#lib/recovery/differences/report-differences.ts';
 import { type DifferencesSummary, summarizeDifferences } from '#lib/recovery/differences/summarize-differences.ts';
@@ -20,7 +22,8 @@ export interface Compared {
 
 /**
  * Compares the proven side tables with the live ones and keeps the report; answers its numbers. Its failure is an
- * answer: the tables are recovered whether the live ones can be read or not.
+ * answer: the tables are recovered whether the live ones can be read or not. @throws RecordedFailure where they are not
+ * there any more, and of a fault of ours.
  */
 export async function compareWithLive(
   { steps }: { steps: RunSteps },
@@ -43,7 +46,7 @@ export async function compareWithLive(
       ),
     ]);
   };
-  const failure = await compareAll().then(() => null, recordError);
+  const failure = await compareAll().then(() => null, answerFailure);
 
   return steps
     .run('report', async ({ repository }) => {
@@ -55,6 +58,15 @@ export async function compareWithLive(
     })
     .then(
       (differences): Compared => ({ differences, failure }),
-      (cause: unknown): Compared => ({ differences: null, failure: failure ?? recordError(cause) }),
+      (cause: unknown): Compared => {
+        const unreported = answerFailure(cause);
+        return { differences: null, failure: failure ?? unreported };
+      },
     );
+}
+
+function answerFailure(cause: unknown): RecordedError {
+  const error = recordError(cause);
+  if (canDoWithout(error)) return error;
+  throw new RecordedFailure(error);
 }

@@ -9,6 +9,8 @@ import { findConnection } from '#lib/config/find-connection.ts';
 import { findManifest, readManifest } from '#lib/manifest/manifest-store.ts';
 import { finishRecovery } from '#lib/recovery/finish-recovery.ts';
 import { preflightRecovery } from '#lib/recovery/preflight-recovery.ts';
+import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
+import { requireSideTables } from '#lib/recovery/require-side-tables.ts';
 import { undoRecovery } from '#lib/recovery/undo-recovery.ts';
 import { refusalOf } from '#lib/report/refusal.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
@@ -71,9 +73,11 @@ export const recover = inngest.createFunction(
       const proof = await proveSideTables(engine, recovery);
       if (!proof.passed) return notProvenEnding({ request, backup: backup.backupId, proof });
       const compared = await compareWithLive(engine, recovery);
-      await steps.run('finish', ({ config, repository }) =>
-        finishRecovery(run.id, { target: findConnection(config, request.to), repository }),
-      );
+      await steps.run('finish', async ({ config, repository }) => {
+        const target = findConnection(config, request.to);
+        await requireSideTables(target, { runId: run.id, plan: await readRecoveryPlan(repository, run.id) });
+        await finishRecovery(run.id, { target, repository });
+      });
       return recoveredEnding({ request, backup: backup.backupId, proof, tables, compared, leftOut });
     };
     const undoOnFailure = async (ending: Ending): Promise<Ending> => {

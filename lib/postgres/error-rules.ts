@@ -56,6 +56,8 @@ const sqlstates: ReadonlyMap<string, Rule> = new Map([
   ['57P02', lost],
   ['57P03', { ...lost, code: 'server_starting' }],
   ['25P03', lost],
+  ['25P04', lost],
+  ['57P05', lost],
   ['53300', busy],
   ['53400', busy],
   ['40001', conflict],

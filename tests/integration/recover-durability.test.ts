@@ -194,6 +194,37 @@ describe('a recovery', () => {
     });
   });
 
+  it.each([
+    // Before it is compared, and after: nothing else looks at it again.
+    ['big_3', 'big_1'],
+    ['big_1', 'big_2'],
+  ])('that loses the side table %s to somebody else is no good one', async (gone, locked) => {
+    await withLive(async (live, holdfast) => {
+      const before = await everything(live.url);
+      const { finished } = await withClient(live.url, async (other) => {
+        await other.query(`begin; lock table ${locked} in access exclusive mode`);
+        const tables = ['big_1', 'big_2', 'big_3'];
+        const started = await holdfast.start({ ...start, data: { ...start.data, tables } });
+        started.finished.catch(() => undefined);
+        await waitFor(async () => {
+          const waiting = await runSql(
+            live.url,
+            `select pid from pg_stat_activity
+             where datname = current_database() and application_name = 'holdfast' and wait_event_type = 'Lock'`,
+          );
+          return waiting[0];
+        });
+        await runSql(live.url, `drop table side.${gone}`);
+        return started;
+      });
+      const { result } = await finished;
+      expect(result).toMatchObject({ status: 'failed', exitCode: 1, error: { code: 'side_tables_gone' } });
+      expect(result.error?.message).toContain(`"side"."${gone}"`);
+      expect(await everything(live.url)).toEqual(before);
+      expect(await listKept(holdfast.repository)).toEqual([]);
+    });
+  });
+
   it('that is cancelled in the middle drops its side schema', async () => {
     await withLive(async (live, holdfast) => {
       const before = await everything(live.url);

@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/config/config.ts';
-import { classifyError, sqlstateOf } from '#lib/postgres/classify-error.ts';
+import { classifyError, isDriverError, sqlstateOf } from '#lib/postgres/classify-error.ts';
 import { withSession } from '#lib/postgres/connect.ts';
 import type { Session } from '#lib/postgres/session.ts';
 import { describeTable } from '#lib/recovery/choice/choose-tables.ts';
@@ -14,7 +14,8 @@ import { explainNotCompared, notCompared } from './not-compared.ts';
  * Compares side tables with live ones until the time budget is used, always at least one; answers where the next step
  * begins. What is found is kept in the run's folder, since it holds people's keys. Each table is read in a read-only
  * transaction of its own: its lock ends with it. One that the server cannot read is told in the report. Changes nothing
- * in the database: safe to run twice. @throws an UnavailableError that names the table where the connection is lost.
+ * in the database: safe to run twice. @throws an UnavailableError that names the table where another attempt can help,
+ *   DatabaseError (`side_tables_gone`).
  */
 export async function compareSideTables(
   step: { runId: string; from: number },
@@ -55,10 +56,18 @@ async function compareAtOneMoment(
     return differences;
   } catch (cause) {
     const reason = explainNotCompared(cause);
-    if (reason === undefined) throw classifyError(cause, `table ${describeTable(compared.table)}`);
-    await session.query('rollback');
+    if (reason === undefined) throw nameTable(cause, compared.table);
+    // An answer may have been the session's last one.
+    await session.query('rollback').catch((lost: unknown) => {
+      throw nameTable(lost, compared.table);
+    });
     return notCompared(compared.table, reason);
   }
+}
+
+/** A fault of ours stays what it is. */
+function nameTable(cause: unknown, table: SideTable): unknown {
+  return isDriverError(cause) ? classifyError(cause, `table ${describeTable(table)}`) : cause;
 }
 
 /** A long query must not go on for a client that was killed (manual, "client_connection_check_interval"; since 14). */

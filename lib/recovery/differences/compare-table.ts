@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Session } from '#lib/postgres/session.ts';
 import type { SideTable } from '#lib/recovery/recovery-plan.ts';
+import { sideTablesGone } from '#lib/recovery/side-tables-gone.ts';
 import { type ComparedTables, countSql, differentSql, fromTable, missingSql } from './comparison-sql.ts';
 import type { TableDifferences } from './differences.ts';
 import { type Comparison, planComparison } from './plan-comparison.ts';
@@ -14,14 +15,15 @@ type Found = Pick<TableDifferences, 'rows' | 'onlyInBackup' | 'onlyInLive' | 'di
 
 /**
  * Compares a side table with the live table of its name in the backup, inside the caller's read-only transaction: all
- * of it is seen at one moment, and nothing is locked but against being dropped or altered. @throws what the driver throws.
+ * of it is seen at one moment, and nothing is locked but against being dropped or altered.
+ * @throws DatabaseError (`side_tables_gone`), else what the driver throws.
  */
 export async function compareTable(
   session: Session,
   { schema, table }: { schema: string; table: SideTable },
 ): Promise<TableDifferences> {
   const side = await readRelation(session, { schema, name: table.side });
-  if (side === undefined) throw new Error(`The side table of ${table.name} is gone.`);
+  if (side === undefined) throw sideTablesGone(schema, [table.side]);
   // A side schema that took the name of one that is gone would be held against itself.
   const live = table.schema === schema ? undefined : await readRelation(session, table);
   const comparison = planComparison(table, { side, live });

@@ -14,18 +14,18 @@ export function notCompared(table: SideTable, reason: string): TableDifferences 
   };
 }
 
-/** Codes of `classifyError` for a session that is gone: another attempt reads the table. */
-const sessionGone = ['connection_lost', 'server_starting'];
-
 /**
- * Why a table was not compared, of an error with which the server has answered; `undefined` for any other. The tables
- * are recovered and proven by then: a live one that nobody can read must not take that away. Pure.
+ * Why a table was not compared, of an error with which the server has answered; `undefined` for any other, and for what
+ * another attempt can cure. The tables are recovered and proven by then: a live one that nobody can read must not take
+ * that away. Pure.
  */
 export function explainNotCompared(cause: unknown): string | undefined {
   const sqlstate = sqlstateOf(cause);
-  const { code, message } = classifyError(cause, 'the server says');
-  if (sqlstate === undefined || sessionGone.includes(code)) return undefined;
+  if (sqlstate === undefined) return undefined;
+  // The wait for it was as long as `lockTimeout`: whoever holds it is not done by the next attempt either.
   if (sqlstate === '55P03') return 'another session holds a lock on it';
+  const { retryable, message } = classifyError(cause, 'the server says');
+  if (retryable) return undefined;
   // Messages of these classes quote values: data exception, integrity constraint violation, PL/pgSQL's RAISE.
   const quotesValues = /^(22|23|P0)/.test(sqlstate);
   return quotesValues
