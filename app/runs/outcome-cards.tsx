@@ -80,7 +80,7 @@ function Damage({ result, tell }: OutcomeProps) {
 }
 
 function Swept({ result, tell }: OutcomeProps) {
-  const { actions, failures } = sweepOutcome.safeParse(result.outcome).data ?? { actions: [], failures: [] };
+  const { actions = [], failures = [], left = [] } = sweepOutcome.safeParse(result.outcome).data ?? {};
   return (
     <Card title="Swept" flush>
       <DataTable
@@ -96,6 +96,7 @@ function Swept({ result, tell }: OutcomeProps) {
       />
       <More than={actions.length} noun="other run" />
       <Sentences title="Failed" sentences={failures.map(tell)} />
+      <Sentences title="Left to a person" sentences={left.map(tell)} />
     </Card>
   );
 }

@@ -121,13 +121,14 @@ function verifyFacts({ outcome }: RunResult): Fact[] {
 function undoneFacts({ run, outcome }: RunResult, now: RunView['cutover']): Fact[] {
   const parsed = undoneOutcome.safeParse(outcome).data;
   if (parsed?.subject === undefined) return [];
-  const { subject, cutover, walBytes, restore, sideSchema } = parsed;
+  const { subject, cutover, walBytes, restore, sideSchema, givenUp } = parsed;
   const dropped = run.kind === 'discard' && cutover ? (cutover.putAside ?? cutover.staging) : null;
   return [
     ['of run', <RunLink key="subject" id={now?.knownAs ?? subject} />],
     ['written since', cutover === undefined ? null : describeWrittenSince(cutover, walBytes)],
     ['restored by', restore && <RunLink key="restore" id={restore} />],
     ['dropped', sideSchema === null ? dropped && describePlace(dropped) : `the side schema ${sideSchema}`],
+    ['given up', givenUp && `the side schema ${givenUp}: it stays where its database is still there`],
   ];
 }
 

@@ -6,10 +6,11 @@ import { printFinished } from '#cli/output/print-finished.ts';
 import type { Terminal } from '#cli/output/terminal.ts';
 import { checkConnection } from '#cli/workflow/check-connection.ts';
 import { runWorkflow } from '#cli/workflow/run-workflow.ts';
+import type { Connection } from '#lib/config/config.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findCutover } from '#lib/cutover/find-cutover.ts';
 import { describeKept, requireDiscardable } from '#lib/cutover/require-discardable.ts';
-import { requireDroppable } from '#lib/recovery/discard-recovery.ts';
+import { isToGiveUp, requireDroppable } from '#lib/recovery/discard-recovery.ts';
 import { describeMany } from '#lib/report/describe-amounts.ts';
 import { describePlace } from '#lib/run-view/describe-place.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
@@ -47,10 +48,12 @@ async function discard(terminal: Terminal, named: string, { yes }: { yes: boolea
   const workspace = await openWorkspace();
   const root = await findRoot(workspace.repository, named);
   const run = root.id;
+  const isGivenUp = root.kind === 'recover' && (await isToGiveUp(workspace, root));
   const { to, place, what, afterwards } =
-    root.kind === 'recover' ? await describeSideSchema(workspace, root) : await describeCopy(workspace, run);
-  const target = findConnection(workspace.config, to);
-  await checkConnection(target);
+    root.kind === 'recover'
+      ? await describeSideSchema(workspace, { run: root, isGivenUp })
+      : await describeCopy(workspace, run);
+  const target = isGivenUp ? { name: to, url: '' } : await findReachable(workspace, to);
   const facts = describeLines(`discard of what run ${run} keeps beside ${target.name}:`, [
     ['dropped', `${place}: ${what}`],
     ['then', afterwards],
@@ -62,7 +65,7 @@ async function discard(terminal: Terminal, named: string, { yes }: { yes: boolea
   const { discardRequested } = await import('#inngest/events.ts');
   const finished = await runWorkflow(terminal, workspace, {
     event: { name: discardRequested.name, data: { run } },
-    connections: [to],
+    connections: isGivenUp ? [] : [to],
     title: `discard of what run ${run} keeps`,
   });
   return printFinished(terminal, workspace.repository, finished);
@@ -84,8 +87,22 @@ async function describeCopy(workspace: Workspace, run: string): Promise<Loss> {
   return { to, place, what: describeKept(cutover), afterwards };
 }
 
-async function describeSideSchema(workspace: Workspace, run: RunRecord): Promise<Loss> {
+async function describeSideSchema(
+  workspace: Workspace,
+  { run, isGivenUp }: { run: RunRecord; isGivenUp: boolean },
+): Promise<Loss> {
   const { plan, target: to } = await requireDroppable(workspace, run);
+  if (isGivenUp) {
+    const what = `the config has no connection ${to} any more`;
+    const afterwards = `the schemas ${plan.schema} and holdfast stay where their database is still there`;
+    return { to, place: `the mark of side schema ${plan.schema}`, what, afterwards };
+  }
   const what = `${describeMany(plan.tables.length, 'table')} of backup ${plan.backup}`;
   return { to, place: `side schema ${plan.schema}`, what, afterwards: `the live tables of ${to} are as they were` };
+}
+
+async function findReachable({ config }: Workspace, name: string): Promise<Connection> {
+  const connection = findConnection(config, name);
+  await checkConnection(connection);
+  return connection;
 }

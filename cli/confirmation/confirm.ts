@@ -11,7 +11,7 @@ export interface GivenConfirmation {
 
 /** Something that needs a person's word. */
 export interface Change {
-  target: Connection;
+  target: Pick<Connection, 'name' | 'url'>;
   /** Why it needs one: `the database holds 7 objects`; the first reason speaks. */
   reasons: readonly Reason[];
   /** What is about to be done, line by line, for who is asked. */
@@ -46,7 +46,7 @@ export async function confirm(change: Change, given: GivenConfirmation): Promise
 }
 
 /** Before anything is looked at: a script that names another target must not get far. @throws UsageError. */
-export function requireRightName(target: Connection, { yesReplace }: GivenConfirmation): void {
+export function requireRightName(target: Change['target'], { yesReplace }: GivenConfirmation): void {
   if (yesReplace === undefined || isNameOf(target, yesReplace)) return;
   throw new UsageError(`--yes-replace names ${yesReplace}, the target is ${target.name}.`, {
     code: 'wrong_confirmation',
@@ -60,7 +60,7 @@ export function protectionOf({ name, protected: isProtected }: Connection): Reas
 }
 
 /** The connection's name, or that of its database as its URL writes it. */
-function isNameOf({ name, url }: Connection, given: string): boolean {
+function isNameOf({ name, url }: Change['target'], given: string): boolean {
   const database = URL.parse(url)?.pathname.slice(1) ?? '';
   return given === name || (given !== '' && [given, encodeURIComponent(given)].includes(database));
 }

@@ -8,7 +8,7 @@ import { escapeControls, type Terminal } from './terminal.ts';
 export function renderSweep(terminal: Terminal, { run, outcome, durationMs }: RunResult): string {
   const parsed = sweepOutcome.safeParse(outcome).data;
   if (parsed === undefined) return '';
-  const { actions, failures } = parsed;
+  const { actions, failures, left } = parsed;
   const facts = renderFacts(terminal, [
     ['took', describeDuration(durationMs)],
     ['run', run.id],
@@ -17,11 +17,13 @@ export function renderSweep(terminal: Terminal, { run, outcome, durationMs }: Ru
   const columns = [{ name: 'run' }, { name: 'done' }, { name: 'because' }];
   const rows = actions.map(({ run, action, because }) => [run, action, because]);
   const failed = failures.map((line) => `  ${terminal.paint('red', 'failed')} ${escapeControls(line)}`);
+  const stays = left.map((line) => `  ${terminal.paint('yellow', 'left')} ${escapeControls(line)}`);
   const head = failures.length === 0 ? terminal.paint('green', 'Swept:') : terminal.paint('red', 'Not all swept:');
   return [
     `${head} ${describeMany(actions.length, 'run')}`,
     renderTable(terminal, columns, rows),
     ...failed,
+    ...stays,
     facts,
   ].join('\n');
 }

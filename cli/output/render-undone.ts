@@ -48,6 +48,10 @@ export function renderDiscard(
     const dropped = `the side schema ${escapeControls(parsed.sideSchema)} of run ${parsed.subject}`;
     return `${terminal.paint('green', 'Discarded:')} ${dropped}; the live tables are as they were`;
   }
+  if (parsed.givenUp !== null) {
+    const stays = `the side schema ${escapeControls(parsed.givenUp)} stays where its database is still there`;
+    return `${terminal.paint('yellow', 'Given up:')} run ${parsed.subject}; ${stays}`;
+  }
   if (parsed.cutover === undefined) return '';
   const { target, putAside, staging } = parsed.cutover;
   const dropped = putAside ?? staging;

@@ -44,7 +44,11 @@ async function discardKept(
 ): Promise<Pick<Ending, 'message' | 'outcome'>> {
   const subject = await readRun(workspace.repository, runId);
   if (subject?.kind === 'recover') {
-    const { plan, target } = await discardRecovery(workspace, subject, { by });
+    const { plan, target, isGivenUp } = await discardRecovery(workspace, subject, { by });
+    if (isGivenUp) {
+      const message = `The config has no connection ${target} any more: run ${runId} is given up. If its database is still there, so are the side schema ${plan.schema} and the schema holdfast that the run has left in it.`;
+      return { message, outcome: { discarded: runId, givenUp: plan.schema } };
+    }
     const message = `The side schema ${plan.schema} of run ${runId} is dropped; the live tables of ${target} are as they were.`;
     return { message, outcome: { discarded: runId, sideSchema: plan.schema } };
   }

@@ -15,8 +15,10 @@ import { takeDownPlace } from '#lib/drill/set-up-place.ts';
 import { CancelledError } from '#lib/errors/cancelled-error.ts';
 import { exitCodes } from '#lib/errors/holdfast-error.ts';
 import { releaseRecovery } from '#lib/recovery/release-recovery.ts';
+import { tellLeft } from '#lib/recovery/tell-left.ts';
 import { readRun } from '#lib/runs/run-store.ts';
 import { sweepScratchConnections } from '#lib/scratch/scratch-connection.ts';
+import type { Workspace } from '#lib/workspace/open-workspace.ts';
 
 /** Runs looked after in one sweep; the rest waits for the next one. */
 const mostActions = 50;
@@ -40,21 +42,23 @@ export const sweep = inngest.createFunction(
         return planned.slice(0, mostActions);
       });
       const failures: string[] = [];
+      const left: string[] = [];
       for (const action of actions) {
         // One run that cannot be swept must not keep the others from it.
-        await sweepRun({ steps, step }, action).catch((cause: unknown) => {
-          failures.push(`${action.run}: ${cause instanceof Error ? cause.message : cause}`);
-        });
+        await sweepRun({ steps, step }, action).then(
+          (stays) => left.push(...(stays === null ? [] : [`${action.run}: ${stays}`])),
+          (cause: unknown) => failures.push(`${action.run}: ${cause instanceof Error ? cause.message : cause}`),
+        );
       }
-      const swept = actions.length - failures.length;
+      const swept = actions.length - failures.length - left.length;
       await steps
         // Safe to run twice: what is gone is not there. Servers of runs whose record is gone have nobody else.
         .run('sweep-scratch', async () => void (await sweepScratchConnections()))
         .catch((cause: unknown) => {
           failures.push(`scratch servers: ${cause instanceof Error ? cause.message : cause}`);
         });
-      const message = `${swept} of ${actions.length} runs were swept.${failures.map((line) => ` ${line}`).join('')}`;
-      const outcome = { actions, failures };
+      const message = `${swept} of ${actions.length} runs were swept.${[...failures, ...left].map((line) => ` ${line}`).join('')}`;
+      const outcome = { actions, failures, left };
       if (failures.length === 0)
         return { status: 'completed', exitCode: exitCodes.done, message, outcome, error: null };
       const error = {
@@ -68,24 +72,16 @@ export const sweep = inngest.createFunction(
   },
 );
 
+/** Answers what the run has left that only a person can take away now. */
 async function sweepRun(
   { steps, step }: { steps: RunSteps; step: Parameters<typeof tellClosed>[0] },
   { run, action, because }: SweepAction,
-): Promise<void> {
+): Promise<string | null> {
   if (action === 'discard') {
     await steps.run(`discard-${run}`, async (workspace) => void (await discardFinished(workspace, run)));
-    return;
+    return null;
   }
-  if (action === 'release') {
-    await steps.run(`release-${run}`, async (workspace) => {
-      // Safe to run twice: what is gone stays gone.
-      const record = await readRun(workspace.repository, run);
-      if (record?.kind === 'drill') await takeDownPlace(workspace.repository, run);
-      else if (record?.kind === 'recover') await releaseRecovery(workspace, run);
-      else await releaseSnapshotBranch(workspace, run);
-    });
-    return;
-  }
+  if (action === 'release') return steps.run(`release-${run}`, (workspace) => release(workspace, run));
   const closed = await steps.run(`close-${run}`, (workspace) => {
     const cause = new CancelledError(`Run ${run} was given up: ${because}.`, {
       code: 'given_up',
@@ -95,4 +91,26 @@ async function sweepRun(
     return closeAbandoned(workspace, run, { ending: failedEnding(cause), isLastAttempt: false });
   });
   await tellClosed(step, closed);
+  return null;
+}
+
+/** Safe to run twice: what is gone stays gone. */
+async function release(workspace: Workspace, run: string): Promise<string | null> {
+  const record = await readRun(workspace.repository, run);
+  if (record?.kind === 'drill') await takeDownPlace(workspace.repository, run);
+  else if (record?.kind === 'recover') return releaseSideSchema(workspace, run);
+  else await releaseSnapshotBranch(workspace, run);
+  return null;
+}
+
+/** The mark stays, and the next sweep tries again; it is no alarm of every night. */
+async function releaseSideSchema(workspace: Workspace, run: string): Promise<string | null> {
+  try {
+    await releaseRecovery(workspace, run);
+    return null;
+  } catch (cause) {
+    const reason = tellLeft(cause);
+    if (reason === undefined) throw cause;
+    return `${reason} \`holdfast discard ${run}\` takes away what can be taken away.`;
+  }
 }

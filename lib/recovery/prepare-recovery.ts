@@ -37,8 +37,11 @@ interface Preparation {
  */
 export async function prepareRecovery(runId: string, options: Preparation): Promise<RecoveryShape> {
   const { plan, repository } = options;
-  // An attempt that comes late, after the run has been undone or closed, must not make the schema again.
-  if ((await isUndone(repository, runId)) || (await readResult(repository, runId))) throw hasEnded(runId);
+  // An attempt that comes late, after the run has been undone or closed, must not make the schema again; one before it
+  // may have made it, and was killed before it could take it back. What has come to a good end is a person's.
+  const result = await readResult(repository, runId);
+  if (result?.status === 'completed') throw hasEnded(runId);
+  if (result !== undefined || (await isUndone(repository, runId))) await takeBack(runId, options);
   await writeRecoveryPlan(repository, runId, plan);
   // Before it is made, so that the sweeper finds what a dead run has left.
   await keepSomething(repository, { run: runId, what: 'side-schema' });

@@ -75,6 +75,8 @@ export const undoneOutcome = z
     cutover: cutoverSchema.optional(),
     /** Of a discarded recovery: the schema that was dropped. */
     sideSchema: z.string().nullable().default(null),
+    /** Of a failed recovery whose connection is in no config any more: the schema that may still be there. */
+    givenUp: z.string().nullable().default(null),
   })
   .transform(({ rolledBack, discarded, ...rest }) => ({ subject: rolledBack ?? discarded, ...rest }));
 
@@ -82,6 +84,8 @@ export const undoneOutcome = z
 export const sweepOutcome = z.object({
   actions: z.array(z.object({ run: z.string(), action: z.string(), because: z.string() })),
   failures: z.array(z.string()),
+  /** What runs have left that nothing but a person can take away now. */
+  left: z.array(z.string()).default([]),
 });
 
 const check = z.object({

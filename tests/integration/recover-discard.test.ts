@@ -1,17 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findConnection } from '#lib/config/find-connection.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { discardRecovery } from '#lib/recovery/discard-recovery.ts';
+import { findOfferedSchema } from '#lib/recovery/find-offered-schema.ts';
 import { planRecovery } from '#lib/recovery/plan-recovery.ts';
 import { prepareRecovery } from '#lib/recovery/prepare-recovery.ts';
+import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
+import { markUndone } from '#lib/recovery/undone-store.ts';
 import { applyPreData } from '#lib/restore/apply-statements.ts';
-import { listKept } from '#lib/runs/kept-store.ts';
-import { closeRun, openRun } from '#lib/runs/run-store.ts';
+import { letGo, listKept } from '#lib/runs/kept-store.ts';
+import type { RunRecord } from '#lib/runs/run-record.ts';
+import { closeRun, openRun, readResult } from '#lib/runs/run-store.ts';
 import { readSchemaEntries } from '#lib/schema/read-entries.ts';
 import { recoverTables } from '#tests/support/recover.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
-import { withHoldfast } from '#tests/support/workflow.ts';
+import { type Holdfast, withHoldfast } from '#tests/support/workflow.ts';
 
 const schemas = `select nspname from pg_namespace where nspname in ('side', 'other') order by 1`;
 
@@ -101,25 +108,35 @@ it('a discard whose step runs twice answers the same, and another one is refused
   });
 });
 
+/** A recovery that has failed, with a schema that it could not drop: as a machine leaves it that was switched off. */
+async function leaveSideSchema(holdfast: Holdfast): Promise<{ run: RunRecord; prepare: () => Promise<unknown> }> {
+  const { repository } = holdfast;
+  const target = findConnection((await holdfast.workspace()).config, 'source');
+  const manifest = await findManifest(repository, { backup: 'latest' });
+  const backup = { manifest, entries: await readSchemaEntries(repository, manifest) };
+  const plan = planRecovery(backup, { patterns: ['players'], schema: 'side', lanes: 1, unlogged: false });
+  const run = await openRun(repository, {
+    ...{ id: '20261120T000000Z-abcdef', kind: 'recover', eventId: 'e', engineRunId: 'r', parent: null },
+    ...{ connection: null, target: 'source', backup: manifest.id, startedAt: '2026-11-20T00:00:00.000Z' },
+  });
+  const prepare = () => prepareRecovery(run.id, { plan, target, repository, lockTimeoutMs: 1_000 });
+  await prepare();
+  await applyPreData(target, { runId: run.id, statements: plan.create });
+  const error = { name: 'RollbackFailedError', code: 'unreachable', message: 'm', hint: 'h', exitCode: 7 as const };
+  const ended = { completedAt: '2026-11-20T00:01:00.000Z', durationMs: 60_000, outcome: null };
+  await closeRun(repository, { run, status: 'failed', exitCode: 7, ...ended, error });
+  return { run, prepare };
+}
+
 it('a discard of a failed recovery takes away what its undo has left', async () => {
   await using source = await createDatabase({ cluster: 'source' });
   await runSql(source.url, 'create table players (id int primary key); insert into players values (1), (2)');
   await withHoldfast({ source: source.url }, async (holdfast) => {
     const { repository } = holdfast;
     await holdfast.backup();
-    const target = findConnection((await holdfast.workspace()).config, 'source');
-    const manifest = await findManifest(repository, { backup: 'latest' });
-    const backup = { manifest, entries: await readSchemaEntries(repository, manifest) };
-    const plan = planRecovery(backup, { patterns: ['players'], schema: 'side', lanes: 1, unlogged: false });
-    const run = await openRun(repository, {
-      ...{ id: '20261120T000000Z-abcdef', kind: 'recover', eventId: 'e', engineRunId: 'r', parent: null },
-      ...{ connection: null, target: 'source', backup: manifest.id, startedAt: '2026-11-20T00:00:00.000Z' },
-    });
-    await prepareRecovery(run.id, { plan, target, repository, lockTimeoutMs: 1_000 });
-    await applyPreData(target, { runId: run.id, statements: plan.create });
-    const error = { name: 'RollbackFailedError', code: 'unreachable', message: 'm', hint: 'h', exitCode: 7 as const };
-    const ended = { completedAt: '2026-11-20T00:01:00.000Z', durationMs: 60_000, outcome: null };
-    await closeRun(repository, { run, status: 'failed', exitCode: 7, ...ended, error });
+    const { run } = await leaveSideSchema(holdfast);
+    const result = (await readResult(repository, run.id)) ?? null;
+    expect(await findOfferedSchema(repository, { run, result })).toMatchObject({ schema: 'side' });
 
     const refused = await recoverTables(holdfast, ['players'], { schema: 'other' });
     expect(refused.result.error).toMatchObject({ code: 'preflight_no_other_run' });
@@ -127,9 +144,92 @@ it('a discard of a failed recovery takes away what its undo has left', async () 
 
     expect((await holdfast.run('discard', { run: run.id })).result.error).toBeNull();
     expect(await listKept(repository)).toEqual([]);
+    expect(await findOfferedSchema(repository, { run, result })).toBeNull();
     const again = await holdfast.run('discard', { run: run.id });
-    expect(again.result).toMatchObject({ status: 'refused', error: { code: 'nothing_put_aside' } });
-    expect((await recoverTables(holdfast, ['players'], { schema: 'other' })).result.error).toBeNull();
+    expect(again.result).toMatchObject({ status: 'refused', error: { code: 'already_discarded' } });
+    const other = await recoverTables(holdfast, ['players'], { schema: 'other' });
+    expect(other.result.error).toBeNull();
+    expect(await findOfferedSchema(repository, { run: other.result.run, result: other.result })).toMatchObject({
+      schema: 'other',
+    });
     expect(await runSql(source.url, schemas)).toEqual([{ nspname: 'other' }]);
   });
+});
+
+it('a schema that was made after its recovery was taken back, and has no mark, is found by a discard', async () => {
+  await using source = await createDatabase({ cluster: 'source' });
+  await runSql(source.url, 'create table players (id int primary key)');
+  await withHoldfast({ source: source.url }, async (holdfast) => {
+    const { repository } = holdfast;
+    await holdfast.backup();
+    const { run } = await leaveSideSchema(holdfast);
+    await letGo(repository, { run: run.id, what: 'side-schema' });
+    await markUndone(repository, run.id);
+    expect((await holdfast.run('sweep', {})).result.outcome).toMatchObject({ actions: [] });
+    expect(await runSql(source.url, schemas)).toEqual([{ nspname: 'side' }]);
+    expect((await holdfast.run('discard', { run: run.id })).result.error).toBeNull();
+    expect(await runSql(source.url, schemas)).toEqual([]);
+  });
+});
+
+it('an attempt that comes late takes back what one before it has made, but nothing of a good recovery', async () => {
+  await using source = await createDatabase({ cluster: 'source' });
+  await runSql(source.url, 'create table players (id int primary key)');
+  await withHoldfast({ source: source.url }, async (holdfast) => {
+    const { repository } = holdfast;
+    await holdfast.backup();
+    const { run, prepare } = await leaveSideSchema(holdfast);
+    await letGo(repository, { run: run.id, what: 'side-schema' });
+    await expect(prepare()).rejects.toMatchObject({ code: 'run_ended' });
+    expect(await runSql(source.url, schemas)).toEqual([]);
+    expect(await listKept(repository)).toEqual([]);
+
+    const good = await recoverTables(holdfast, ['players']);
+    const target = findConnection((await holdfast.workspace()).config, 'source');
+    const plan = await readRecoveryPlan(repository, good.id);
+    const late = prepareRecovery(good.id, { plan, target, repository, lockTimeoutMs: 1_000 });
+    await expect(late).rejects.toMatchObject({ code: 'run_ended' });
+    expect(await runSql(source.url, schemas)).toEqual([{ nspname: 'side' }]);
+    expect(await findOfferedSchema(repository, { run: good.result.run, result: good.result })).not.toBeNull();
+  });
+});
+
+it('a sweep tells what only a person can take away, and fails not for it; a discard gives it up', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-given-up-'));
+  await using source = await createDatabase({ cluster: 'source' });
+  await runSql(source.url, 'create table players (id int primary key)');
+  const repository = join(folder, 'repository');
+  const left = async (holdfast: Holdfast): Promise<unknown> => {
+    const { result } = await holdfast.run('sweep', {});
+    expect(result).toMatchObject({ status: 'completed', exitCode: 0, outcome: { failures: [] } });
+    return result.outcome;
+  };
+  try {
+    const run = await withHoldfast({ source: source.url, repository }, async (holdfast) => {
+      await holdfast.backup();
+      const { run } = await leaveSideSchema(holdfast);
+      await runSql(source.url, 'create view public.best as select * from side.players');
+      expect(await left(holdfast)).toMatchObject({ left: [expect.stringMatching(/others use it: view public\.best/)] });
+      return run;
+    });
+    await withHoldfast({ repository }, async (holdfast) => {
+      expect(await left(holdfast)).toMatchObject({ left: [expect.stringMatching(/There is no connection "source"/)] });
+      const givenUp = await holdfast.run('discard', { run: run.id });
+      expect(givenUp.result).toMatchObject({
+        ...{ status: 'completed', error: null },
+        outcome: { discarded: run.id, givenUp: 'side' },
+      });
+      expect(await listKept(holdfast.repository)).toEqual([]);
+      expect(await left(holdfast)).toMatchObject({ actions: [], left: [] });
+    });
+    expect(await runSql(source.url, schemas)).toEqual([{ nspname: 'side' }]);
+    // The connection is back: what was given up can still be discarded.
+    await withHoldfast({ source: source.url, repository }, async (holdfast) => {
+      await runSql(source.url, 'drop view best');
+      expect((await holdfast.run('discard', { run: run.id })).result.error).toBeNull();
+    });
+    expect(await runSql(source.url, schemas)).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
