@@ -1,10 +1,9 @@
 import Link from 'next/link';
-import { RunAction } from '#app/runs/run-action.tsx';
+import { DropSchemaAction } from '#app/recovery/drop-schema-action.tsx';
 import { buttonClass } from '#app/ui/button.tsx';
 import { Card } from '#app/ui/card.tsx';
 import type { Differences } from '#lib/recovery/differences/differences.ts';
 import { describeDifferences, summarizeDifferences } from '#lib/recovery/differences/summarize-differences.ts';
-import { describeMany } from '#lib/report/describe-amounts.ts';
 
 interface DifferencesCardProps {
   runId: string;
@@ -25,17 +24,7 @@ export function DifferencesCard({ runId, differences, isDropped, mayDiscard }: D
           <Link href={`/runs/${runId}/differences`} className={buttonClass()}>
             Open the differences
           </Link>
-          {!isDropped && mayDiscard && (
-            <RunAction
-              {...{ runId, action: 'discard', trigger: 'Drop the schema…', confirm: 'Drop it', tone: 'danger' }}
-              title={`Drop the schema ${schema}?`}
-              done="It is being dropped"
-              typed={schema}
-            >
-              Drops {describeMany(tables.length, 'recovered table')} and the schema {schema} of {target}. The live
-              tables stay as they are.
-            </RunAction>
-          )}
+          {!isDropped && mayDiscard && <DropSchemaAction {...{ runId, schema, target, tables: tables.length }} />}
         </span>
       }
     >

@@ -5,6 +5,7 @@ import { showPage } from '#app/frame/show-page.tsx';
 import { placesFor } from '#app/http/places-for.ts';
 import { tellError } from '#app/http/tell-error.ts';
 import { ProofSummaryCard } from '#app/proof/proof-summary-card.tsx';
+import { LeftSchemaCard } from '#app/recovery/left-schema-card.tsx';
 import { cutoverFacts } from '#app/runs/cutover-facts.ts';
 import { OutcomeCards } from '#app/runs/outcome-cards.tsx';
 import { outcomeFacts } from '#app/runs/outcome-facts.tsx';
@@ -25,7 +26,7 @@ import { Facts } from '#app/ui/facts.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { may } from '#lib/access/may.ts';
-import { isSideSchemaDropped } from '#lib/recovery/discard-recovery.ts';
+import { findOfferedSchema } from '#lib/recovery/find-offered-schema.ts';
 import { describeRun } from '#lib/run-view/describe-run.ts';
 import { nameRun } from '#lib/run-view/name-run.ts';
 import { readPulse } from '#lib/run-view/read-pulse.ts';
@@ -51,6 +52,7 @@ export default async function RunPage({ params }: RunPageProps) {
     const pulse = await readPulse(repository, id);
     const view = await readRunView(repository, { runId: id, interrupted: new Set() });
     const { run, status, result, waiting, children, proof, differences, cutover } = view;
+    const offered = await findOfferedSchema(repository, { run, result });
     const from = Date.parse(run.startedAt);
     const tell = placesFor(caller.identity);
     // What a backup is called is known before it is there.
@@ -77,9 +79,12 @@ export default async function RunPage({ params }: RunPageProps) {
         {differences !== null && (
           <DifferencesCard
             {...{ runId: id, differences }}
-            isDropped={await isSideSchemaDropped({ repository }, id)}
+            isDropped={result !== null && offered === null}
             mayDiscard={result !== null && may(caller.identity.role, 'discard')}
           />
+        )}
+        {result !== null && differences === null && offered !== null && (
+          <LeftSchemaCard {...{ result, plan: offered, mayDiscard: may(caller.identity.role, 'discard') }} />
         )}
         <div className={`grid items-start gap-4 ${cutover === null ? '' : 'lg:grid-cols-2'}`}>
           <Card title="Facts">
