@@ -1,7 +1,7 @@
 import { hidePlaces } from '#app/http/hide-places.ts';
 import { problemResponse } from '#app/http/problem.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
-import type { Delivery } from '#lib/hooks/delivery-store.ts';
+import type { Delivery } from '#lib/hooks/delivery.ts';
 import type { HookOutcome } from '#lib/hooks/read-outcome.ts';
 
 /** What the answers of a hook tell, `follow` being the address that tells the outcome. */

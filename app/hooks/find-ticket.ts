@@ -3,7 +3,8 @@ import { clientAddress } from '#app/http/client-address.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
 import { RefusedError } from '#lib/errors/refused-error.ts';
-import { type Delivery, findByTicket, idOfTicket } from '#lib/hooks/delivery-store.ts';
+import type { Delivery } from '#lib/hooks/delivery.ts';
+import { findByTicket, idOfTicket } from '#lib/hooks/delivery-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 
 /**

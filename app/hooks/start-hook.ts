@@ -3,7 +3,8 @@ import { sendEvents } from '#app/runs/send-events.ts';
 import { backupRequested, transferRequested } from '#inngest/events.ts';
 import { withAudit } from '#lib/audit/with-audit.ts';
 import { HoldfastError } from '#lib/errors/holdfast-error.ts';
-import { claimDelivery, type Delivery, settleFailed, settleSent } from '#lib/hooks/delivery-store.ts';
+import type { Delivery } from '#lib/hooks/delivery.ts';
+import { claimDelivery, renewDelivery, settleFailed, settleSent } from '#lib/hooks/delivery-store.ts';
 import { planDelivery } from '#lib/hooks/plan-delivery.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { findRunOfEvent } from '#lib/runs/find-run-of-event.ts';
@@ -12,7 +13,7 @@ import type { OpenedHook } from './open-hook.ts';
 
 /**
  * Starts what an opened hook names, once for its delivery. A delivery that was not handed over is handed over by the next
- * attempt, with the same event. `replayed` where a webhook has come before, and has started, or not, what it does.
+ * attempt, with the same event; a day later with one of that moment. `replayed` where a webhook has come before, and has started, or not, what it does.
  * @throws UnavailableError where the event is not taken, StorageError.
  */
 export async function startHook(
@@ -23,11 +24,14 @@ export async function startHook(
   const state = ignored === null ? 'claimed' : 'ignored';
   const { delivery, isFirst } = await claimDelivery(repository, { hook: hook.name, id: opened.delivery, state });
   const plan = isFirst ? (ignored === null ? 'send' : 'answer') : planDelivery(delivery, { by, ignored });
-  if (plan !== 'send') return { delivery, replayed: plan === 'replayed' };
+  if (plan === 'answer' || plan === 'replayed') return { delivery, replayed: plan === 'replayed' };
   // Inngest takes an event id for the same one for a day only.
-  const isBegun = !isFirst && (await isSent(repository, delivery));
-  const ids = isBegun ? [] : await handOver(repository, { opened, delivery });
-  return { delivery: await settle(repository, { delivery, ids }), replayed: false };
+  if (!isFirst && (await isSent(repository, delivery))) {
+    return { delivery: await settle(repository, { delivery, ids: [] }), replayed: false };
+  }
+  const current = plan === 'renew' ? await renewDelivery(repository, delivery) : delivery;
+  const ids = await handOver(repository, { opened, delivery: current });
+  return { delivery: await settle(repository, { delivery: current, ids }), replayed: false };
 }
 
 async function isSent(repository: Repository, { events, at }: Delivery): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
-import { type Delivery, readDelivery } from '#lib/hooks/delivery-store.ts';
+import type { Delivery } from '#lib/hooks/delivery.ts';
+import { readDelivery } from '#lib/hooks/delivery-store.ts';
 import { type HookOutcome, readOutcome } from '#lib/hooks/read-outcome.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { answerOutcome, answerTooLong, sendOn } from './answer-hook.ts';

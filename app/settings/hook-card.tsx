@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CircleDashed, CircleX, EyeOff } from 'lucide-react';
+import { Ban, CircleCheck, CircleDashed, CircleX, EyeOff, TriangleAlert } from 'lucide-react';
 import { describeStart } from '#app/hooks/describe-start.ts';
 import { tellError } from '#app/http/tell-error.ts';
 import { RunLink } from '#app/runs/run-link.tsx';
@@ -26,8 +26,7 @@ interface HookCardProps {
 
 /** A hook of the config: its address, what it starts, who may open it, and what it was sent last. */
 export function HookCard({ shown, mayChange, tell }: HookCardProps) {
-  const { hook, token, tokenProblem, sentProblem, deliveries } = shown;
-  const problem = tokenProblem ?? sentProblem;
+  const { hook, token, tokenProblem, deliveries } = shown;
   // One that cannot be read is there, and another can be put in its place.
   const isMade = token === undefined ? tokenProblem !== null : token.revokedAt === null;
   return (
@@ -51,7 +50,7 @@ export function HookCard({ shown, mayChange, tell }: HookCardProps) {
             ['who waits', `is kept waiting for ${describeDuration(hook.waitMs)} at most`],
           ]}
         />
-        {problem !== null && <ErrorPanel error={tellError(problem, tell)} tone="caution" />}
+        {tokenProblem !== null && <ErrorPanel error={tellError(tokenProblem, tell)} tone="caution" />}
         {mayChange && <HookTokenActions name={hook.name} isMade={isMade} />}
       </div>
       <div className="border-t border-line">
@@ -60,7 +59,7 @@ export function HookCard({ shown, mayChange, tell }: HookCardProps) {
           showCaption
           columns={[
             { name: 'When', show: ({ at }) => <Time value={at} /> },
-            { name: 'Outcome', show: ({ outcome }) => <DeliveryOutcome outcome={outcome} /> },
+            { name: 'Outcome', show: (one) => <DeliveryOutcome {...one} tell={tell} /> },
             { name: 'Run', show: ({ run }) => (run === null ? 'none' : <RunLink id={run} />) },
           ]}
           rows={deliveries}
@@ -98,16 +97,29 @@ const looks = {
   asked: { tone: 'neutral', icon: CircleCheck, word: 'gate asked' },
   'not-sent': { tone: 'failed', icon: CircleX, word: 'not handed over' },
   open: { tone: 'notice', icon: CircleDashed, word: 'under way' },
+  unreadable: { tone: 'failed', icon: TriangleAlert, word: 'unreadable' },
 } as const;
 
-function DeliveryOutcome({ outcome }: Pick<RecentDelivery, 'outcome'>) {
+function DeliveryOutcome({
+  outcome,
+  problem,
+  tell,
+}: Pick<RecentDelivery, 'outcome' | 'problem'> & Pick<HookCardProps, 'tell'>) {
   switch (outcome) {
     case 'ignored':
     case 'asked':
     case 'not-sent':
-    case 'open': {
+    case 'open':
+    case 'unreadable': {
       const { word, ...look } = looks[outcome];
-      return <Badge {...look}>{word}</Badge>;
+      return (
+        <>
+          <Badge {...look}>{word}</Badge>
+          {problem !== null && (
+            <p className="mt-1 break-words text-xs text-quiet">{tellError(problem, tell).message}</p>
+          )}
+        </>
+      );
     }
     default:
       return <StatusBadge status={outcome} />;

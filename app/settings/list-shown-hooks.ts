@@ -1,7 +1,7 @@
 import { listVisibleHooks } from '#app/hooks/list-visible-hooks.ts';
 import type { Identity } from '#lib/access/identity.ts';
 import type { Hook } from '#lib/config/resolve-hooks.ts';
-import { type Problem, tellProblem } from '#lib/errors/tell-problem.ts';
+import type { Problem } from '#lib/errors/tell-problem.ts';
 import type { HookToken } from '#lib/hooks/hook-token.ts';
 import { lookAtHookToken } from '#lib/hooks/hook-token-store.ts';
 import { type RecentDelivery, recentDeliveries } from '#lib/hooks/recent-deliveries.ts';
@@ -13,8 +13,6 @@ export interface ShownHook {
   token: HookToken | undefined;
   /** Why its token cannot be read. */
   tokenProblem: Problem | null;
-  /** Why what it was sent cannot be. */
-  sentProblem: Problem | null;
   deliveries: RecentDelivery[];
 }
 
@@ -24,16 +22,11 @@ const deliveriesShown = 5;
 export function listShownHooks({ config, repository }: Workspace, identity: Identity): Promise<ShownHook[]> {
   return Promise.all(
     listVisibleHooks(config, identity).map(async (hook) => {
-      const [seen, sent] = await Promise.all([
+      const [{ token, problem }, deliveries] = await Promise.all([
         lookAtHookToken(repository, hook.name),
-        recentDeliveries(repository, { hook: hook.name, isGate: hook.start === 'gate', limit: deliveriesShown })
-          .then((deliveries) => ({ deliveries, problem: null }))
-          .catch((cause: unknown) => ({ deliveries: [], problem: tellProblem(cause) })),
+        recentDeliveries(repository, { hook: hook.name, isGate: hook.start === 'gate', limit: deliveriesShown }),
       ]);
-      return {
-        ...{ hook, token: seen.token, tokenProblem: seen.problem },
-        ...{ deliveries: sent.deliveries, sentProblem: sent.problem },
-      };
+      return { hook, token, tokenProblem: problem, deliveries };
     }),
   );
 }

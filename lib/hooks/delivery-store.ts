@@ -1,56 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { isSameText } from '#lib/access/same-text.ts';
-import type { ObjectInfo } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
-
-const prefix = 'hooks/';
-
-/**
- * `hooks/<name>/<delivery>.json`: that a hook was opened, once for each delivery however often it comes. `claimed`: what
- * it starts is being handed over, or who did it has died; `failed`: it was not taken. Both may be tried again. `ignored`:
- * a webhook that starts nothing. `ticket` lets who has it see the outcome, and nothing else.
- */
-const deliverySchema = z.strictObject({
-  id: z.string(),
-  hook: z.string(),
-  /** The id of the event, then those that Inngest has given it. */
-  events: z.array(z.string()).min(1),
-  /** The time of the event. */
-  at: z.iso.datetime(),
-  state: z.enum(['claimed', 'sent', 'failed', 'ignored']),
-  /** When the event was taken: later than `at` where the first attempt was not. */
-  sentAt: z.iso.datetime().nullable().default(null),
-  ticket: z.string(),
-});
-export type Delivery = z.infer<typeof deliverySchema>;
-
-/**
- * How long a delivery is remembered. A webhook that could come again after it must be late by then (`read-github.ts`);
- * an `Idempotency-Key` is good for as long.
- */
-export const rememberedMs = 30 * 24 * 3_600_000;
+import { type Delivery, type DeliveryName, deliveryKey, deliverySchema, factKey, factSchema } from './delivery.ts';
+import { noteRecent } from './list-deliveries.ts';
 
 /**
  * Claims a delivery, so that of several alike one is the first; `isFirst` is false where it has been claimed, and the
- * delivery is the one there is. `id` is hexadecimal. @throws DamagedError, StorageError.
+ * delivery is the one there is. @throws DamagedError, StorageError.
  */
 export async function claimDelivery(
   repository: Repository,
-  { hook, id, state = 'claimed', now = Date.now() }: Pick<Delivery, 'hook' | 'id'> & NewDelivery,
+  { hook, id, state = 'claimed', now = Date.now() }: DeliveryName & NewDelivery,
 ): Promise<{ delivery: Delivery; isFirst: boolean }> {
   const delivery: Delivery = {
     ...{ id, hook, events: [`hook.${hook}.${id}`], at: new Date(now).toISOString(), state, sentAt: null },
     ticket: `${id}.${randomBytes(32).toString('base64url')}`,
   };
   const outcome = await repository.putJson(deliveryKey({ hook, id }), delivery, { ifAbsent: true });
-  if (outcome === 'created') return { delivery, isFirst: true };
-  return { delivery: (await readDelivery(repository, { hook, id })) ?? delivery, isFirst: false };
+  if (outcome !== 'created') {
+    return { delivery: (await readDelivery(repository, { hook, id })) ?? delivery, isFirst: false };
+  }
+  // Behind the claim: one that was caught and comes again leaves nothing behind.
+  await noteRecent(repository, delivery);
+  return { delivery, isFirst: true };
 }
 
 interface NewDelivery {
   state?: 'claimed' | 'ignored';
   now?: number;
+}
+
+/**
+ * A delivery that was not handed over, with an event of this moment: what runs by the old one would begin on a day that
+ * nobody looks at any more. Of several at once all answer the same one. @throws DamagedError, StorageError.
+ */
+export async function renewDelivery(repository: Repository, delivery: Delivery, now = Date.now()): Promise<Delivery> {
+  await repository.putJson(factKey(delivery, 'renewed'), { at: new Date(now).toISOString() }, { ifAbsent: true });
+  return withFacts(repository, { ...delivery, state: 'claimed' });
 }
 
 /** Writes down that the event of a delivery was taken, under which ids, and answers it so. Safe to repeat. */
@@ -67,11 +53,9 @@ export async function settleSent(
   return sent;
 }
 
-/** Writes down that the event of a delivery was not taken, where no other attempt has had it taken meanwhile. */
-export async function settleFailed(repository: Repository, delivery: Delivery): Promise<void> {
-  const current = (await readDelivery(repository, delivery)) ?? delivery;
-  if (current.state === 'sent') return;
-  await repository.putJson(deliveryKey(delivery), { ...current, state: 'failed' });
+/** Writes down that the event of a delivery was not taken: it counts until another attempt has had it taken. Safe to repeat. */
+export async function settleFailed(repository: Repository, delivery: Delivery, now = Date.now()): Promise<void> {
+  await repository.putJson(factKey(delivery, 'failed'), { at: new Date(now).toISOString() });
 }
 
 /** The delivery that a ticket is of, `undefined` for a text that is none. @throws DamagedError, StorageError. */
@@ -91,35 +75,23 @@ export function idOfTicket(ticket: string): string | undefined {
 }
 
 /** A delivery as it stands now. @throws DamagedError, StorageError. */
-export function readDelivery(
-  repository: Repository,
-  delivery: Pick<Delivery, 'hook' | 'id'>,
-): Promise<Delivery | undefined> {
-  return repository.getJson(deliveryKey(delivery), deliverySchema);
+export async function readDelivery(repository: Repository, name: DeliveryName): Promise<Delivery | undefined> {
+  const stored = await repository.getJson(deliveryKey(name), deliverySchema);
+  return stored?.state === 'claimed' ? withFacts(repository, stored) : stored;
 }
 
-/** The newest deliveries of a hook, newest first. @throws DamagedError, StorageError. */
-export async function listDeliveries(
-  repository: Repository,
-  { hook, limit }: { hook: string; limit: number },
-): Promise<Delivery[]> {
-  const infos: ObjectInfo[] = [];
-  for await (const info of repository.store.list(`${prefix}${hook}/`)) infos.push(info);
-  // An object is written once more when its event was taken: moments after it was made.
-  const newest = infos.sort((a, b) => b.modified.getTime() - a.modified.getTime()).slice(0, limit);
-  const found = await Promise.all(newest.map(({ key }) => repository.getJson(key, deliverySchema)));
-  return found.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
+/** With what was noted beside it: that its event was made anew, each time, and that the last one was not taken. */
+async function withFacts(repository: Repository, delivery: Delivery): Promise<Delivery> {
+  const [renewed, failed] = await Promise.all([
+    repository.getJson(factKey(delivery, 'renewed'), factSchema),
+    repository.getJson(factKey(delivery, 'failed'), factSchema),
+  ]);
+  if (renewed !== undefined) return withFacts(repository, withEventOf(delivery, renewed.at));
+  return failed === undefined ? delivery : { ...delivery, state: 'failed' };
 }
 
-/** The keys of deliveries that are forgotten. `now` in epoch milliseconds, by the store's clock. */
-export async function listOldDeliveries(repository: Repository, now: number): Promise<string[]> {
-  const old: string[] = [];
-  for await (const { key, modified } of repository.store.list(prefix)) {
-    if (now - modified.getTime() > rememberedMs) old.push(key);
-  }
-  return old;
-}
-
-function deliveryKey({ hook, id }: Pick<Delivery, 'hook' | 'id'>): string {
-  return `${prefix}${hook}/${id}.json`;
+/** The ids of the former events stay, behind the new one: a run that one of them has started is found by them. */
+function withEventOf(delivery: Delivery, at: string): Delivery {
+  const { hook, id, events } = delivery;
+  return { ...delivery, at, events: [`hook.${hook}.${id}.${Date.parse(at)}`, ...events] };
 }

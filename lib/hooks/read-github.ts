@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type GitHubEvent, isGitHubEvent } from '#lib/config/hook-schema.ts';
 import { late } from './check-signature.ts';
-import { rememberedMs } from './delivery-store.ts';
+import { rememberedMs } from './delivery.ts';
 import { type HookGit, toGit } from './hook-git.ts';
 import { malformed } from './malformed-webhook.ts';
 import type { WebhookFacts } from './read-webhook.ts';

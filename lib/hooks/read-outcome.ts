@@ -5,7 +5,7 @@ import type { RecordedError, RunResult } from '#lib/runs/run-record.ts';
 import { readResult } from '#lib/runs/run-store.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { askGate } from './ask-gate.ts';
-import type { Delivery } from './delivery-store.ts';
+import type { Delivery } from './delivery.ts';
 
 /** How what a hook has started stands. `error` where it did not come to a good end. */
 export interface HookOutcome {

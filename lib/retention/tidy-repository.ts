@@ -1,7 +1,7 @@
 import { listAnnouncedCommits } from '#lib/garbage/announced-commit.ts';
 import { addDeletion, noDeletion, shortenDeletion } from '#lib/garbage/deletion-total.ts';
 import { doomedDeadMs, listDoomedLists } from '#lib/garbage/doomed-list.ts';
-import { listOldDeliveries } from '#lib/hooks/delivery-store.ts';
+import { listOldDeliveries } from '#lib/hooks/list-deliveries.ts';
 import type { Deletion, ObjectInfo } from '#lib/repository/object-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { backupsPrefix } from '#lib/repository/repository-keys.ts';

@@ -6,14 +6,16 @@ import { checkHookToken } from '#lib/hooks/check-hook-token.ts';
 import {
   claimDelivery,
   findByTicket,
-  listDeliveries,
   readDelivery,
+  renewDelivery,
   settleFailed,
   settleSent,
 } from '#lib/hooks/delivery-store.ts';
 import { checkFormPass, issueFormPass } from '#lib/hooks/form-pass.ts';
 import { createHookToken, readHookToken, revokeHookToken, rotateHookToken } from '#lib/hooks/hook-token-store.ts';
+import { listDeliveries, listOldDeliveries } from '#lib/hooks/list-deliveries.ts';
 import { planDelivery } from '#lib/hooks/plan-delivery.ts';
+import type { Repository } from '#lib/repository/repository.ts';
 import { openFileRepository } from '#tests/support/file-repository.ts';
 
 const hooksOf = (hooks: unknown, environment: Record<string, string> = {}) =>
@@ -137,6 +139,66 @@ describe('a delivery', () => {
     });
   });
 
+  it('that one attempt has had taken is not called failed by another, whichever of them writes last', async () => {
+    await using place = await openFileRepository();
+    const { repository } = place;
+    const { delivery } = await claimDelivery(repository, one);
+    // The attempt that fails is held where it writes, with what it has read before.
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isThere = (): void => undefined;
+    const there = new Promise<void>((resolve) => {
+      isThere = resolve;
+    });
+    const slow: Repository = {
+      ...repository,
+      async putJson(...args) {
+        isThere();
+        await held;
+        return repository.putJson(...args);
+      },
+    };
+    const failing = settleFailed(slow, delivery);
+    await there;
+    await settleSent(repository, delivery, { ids: ['engine'] });
+    release();
+    await failing;
+    expect(await readDelivery(repository, one)).toMatchObject({
+      ...{ state: 'sent', sentAt: expect.any(String), events: [`hook.deploy.${one.id}`, 'engine'] },
+    });
+  });
+
+  it('is renewed once by many at once, and is found by its former events too', async () => {
+    await using place = await openFileRepository();
+    const { repository } = place;
+    const { delivery } = await claimDelivery(repository, { ...one, now: 1_000 });
+    await settleFailed(repository, delivery);
+    const renewals = await Promise.all([5_000, 6_000, 7_000].map((now) => renewDelivery(repository, delivery, now)));
+    expect(new Set(renewals.map(({ at }) => at)).size).toBe(1);
+    const [renewed] = renewals;
+    const at = Date.parse(renewed?.at ?? '');
+    expect([5_000, 6_000, 7_000]).toContain(at);
+    const first = `hook.deploy.${one.id}`;
+    expect(await readDelivery(repository, one)).toMatchObject({ state: 'claimed', events: [`${first}.${at}`, first] });
+    const again = await renewDelivery(repository, renewed ?? delivery, 90_000);
+    expect(again).toEqual({
+      ...delivery,
+      at: new Date(90_000).toISOString(),
+      events: [`${first}.90000`, `${first}.${at}`, first],
+    });
+    await settleFailed(repository, again);
+    expect(await readDelivery(repository, one)).toEqual({ ...again, state: 'failed' });
+    await settleSent(repository, again, { ids: ['engine'] });
+    const events = [...again.events, 'engine'];
+    expect(await readDelivery(repository, one)).toMatchObject({ state: 'sent', at: again.at, events });
+    // With all that lies beside it, it is forgotten.
+    const later = Date.now() + 31 * 24 * 3_600_000;
+    expect((await repository.store.deleteMany(await listOldDeliveries(repository, later))).failed).toEqual([]);
+    for await (const { key } of repository.store.list('hooks/')) throw new Error(`${key} was left.`);
+  });
+
   it('is sent again until it was taken, and a webhook is replayed after it, or after a day', () => {
     const at = new Date(0).toISOString();
     const hour = 3_600_000;
@@ -144,7 +206,7 @@ describe('a delivery', () => {
       planDelivery({ state, at }, { by, ignored: null, now: hours * hour });
     for (const state of ['claimed', 'failed'] as const) {
       for (const by of ['token', 'form', 'webhook'] as const) expect(plan(state, by, 0.01)).toBe('send');
-      expect(plan(state, 'token', 30)).toBe('send');
+      expect([plan(state, 'token', 22), plan(state, 'token', 24)]).toEqual(['send', 'renew']);
       expect(plan(state, 'webhook', 22)).toBe('send');
       expect(plan(state, 'webhook', 24)).toBe('replayed');
     }

@@ -13,6 +13,7 @@ import { claimDelivery, readDelivery, settleFailed } from '#lib/hooks/delivery-s
 import { createHookToken } from '#lib/hooks/hook-token-store.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
 import type { Repository } from '#lib/repository/repository.ts';
+import { listRecentRuns } from '#lib/runs/list-recent-runs.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { closeRun, openRun } from '#lib/runs/run-store.ts';
 
@@ -112,6 +113,19 @@ it('one that Inngest has forgotten is not handed over again where its run has be
   const run = await beginRun({ id: events[0], ts: Date.parse(at), name: '' });
   expect(await post('deploy', { key: 'begun' })).toMatchObject({ status: 202, json: { run: run.id } });
   expect(sent).toEqual([]);
+});
+
+it('one that is days old and was never handed over begins now, where all who look at runs of these days see it', async () => {
+  const { events, at } = await claimed('late', 24 * 9);
+  const before = Date.now();
+  const { status, json } = await post('deploy', { key: 'late' });
+  expect(status).toBe(202);
+  const [event] = sent;
+  expect([event?.id === events[0], event?.ts === Date.parse(at)]).toEqual([false, false]);
+  expect(event?.ts).toBeGreaterThanOrEqual(before);
+  expect((await listRecentRuns(repository, { now: new Date() })).map(({ id }) => id)).toContain(json.run);
+  expect(await post('deploy', { key: 'late' })).toMatchObject({ status: 202, json: { run: json.run } });
+  expect(sent).toHaveLength(1);
 });
 
 it('a wait begins when the event is taken, however old the delivery is', async () => {

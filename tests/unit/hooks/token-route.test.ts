@@ -194,4 +194,23 @@ describe('the card of a hook', () => {
     expect(markup).toContain('none was made');
     expect(markup).not.toMatch(/not to be told|<button/);
   });
+
+  it('names one that cannot be read, beside the others', async () => {
+    await repository.store.put(`hooks/push/${ids[1]}.json`, [Buffer.from('{"id":')]);
+    const shown = await listShownHooks({ config: await loadConfig(), repository }, viewer);
+    const push = shown.find(({ hook }) => hook.name === 'push');
+    expect(push?.deliveries.map(({ id, outcome }) => [id, outcome])).toEqual([
+      [ids[3], 'open'],
+      [ids[2], 'not-sent'],
+      [ids[1], 'unreadable'],
+      [ids[0], 'completed'],
+    ]);
+    if (push === undefined) throw new Error('There is no hook.');
+    const markup = renderToStaticMarkup(
+      createElement(HookCard, { shown: push, mayChange: false, tell: placesFor(viewer) }),
+    );
+    expect(markup).toContain('unreadable');
+    expect(markup).toContain(`hooks/push/${ids[1]}.json`);
+    expect(markup).not.toContain(folder);
+  });
 });
