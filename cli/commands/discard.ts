@@ -28,7 +28,7 @@ export function addDiscard(program: Command, start: StartVerb): void {
     .description(
       'Drop what a finished restore, transfer or rollback keeps beside the live database. With it goes the way back. ' +
         'What nobody drops is swept away after `keepPrevious`. Of a recovery of tables: the side ' +
-        'schema with them, which no sweep takes away.',
+        'schema with them, which no sweep takes away from a run that has ended well.',
     )
     .argument('<run>', 'a restore, a transfer or a recovery of tables: its id or the beginning of one')
     .option('--yes', 'do not ask')
