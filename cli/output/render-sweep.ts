@@ -18,7 +18,10 @@ export function renderSweep(terminal: Terminal, { run, outcome, durationMs }: Ru
   const rows = actions.map(({ run, action, because }) => [run, action, because]);
   const failed = failures.map((line) => `  ${terminal.paint('red', 'failed')} ${escapeControls(line)}`);
   const stays = left.map((line) => `  ${terminal.paint('yellow', 'left')} ${escapeControls(line)}`);
-  const head = failures.length === 0 ? terminal.paint('green', 'Swept:') : terminal.paint('red', 'Not all swept:');
+  const isAll = failures.length === 0 && left.length === 0;
+  const head = isAll
+    ? terminal.paint('green', 'Swept:')
+    : terminal.paint(failures.length === 0 ? 'yellow' : 'red', 'Not all swept:');
   return [
     `${head} ${describeMany(actions.length, 'run')}`,
     renderTable(terminal, columns, rows),

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { renderRecovery } from '#cli/output/render-recovery.ts';
+import { renderSweep } from '#cli/output/render-sweep.ts';
+import { renderDiscard } from '#cli/output/render-undone.ts';
 import { openTerminal } from '#cli/output/terminal.ts';
 import type { RunResult } from '#lib/runs/run-record.ts';
 
@@ -28,4 +30,22 @@ it('A report that is not of all tables says what has ended the comparison', () =
   const differences = { backup: 'b1', target: 'live', schema: 's', drop: 'drop', unlogged: false, tables: [] };
   const text = renderRecovery(terminal, { result, proof: null, differences });
   expect(text).toMatch(/comparison +has not come to its end: connection live: gone/);
+});
+
+it('A recovery that was given up is not told as dropped', () => {
+  const outcome = { discarded: 'R', givenUp: 'side' };
+  const evidence = { proof: null, differences: null, cutover: null, backups: null };
+  expect(renderDiscard(terminal, { ...result, outcome }, evidence)).toBe(
+    'Given up: run R; the side schema side stays where its database is still there',
+  );
+});
+
+it('A sweep names what only a person can take away, and does not say that all was swept', () => {
+  const action = { run: 'R', action: 'release', because: 'its recovery has ended' };
+  const outcome = { actions: [action], failures: [], left: ['R: there is no connection'] };
+  const text = renderSweep(terminal, { ...result, outcome });
+  expect(text).toMatch(/^Not all swept: 1 run$/m);
+  expect(text).toMatch(/^ {2}left R: there is no connection$/m);
+  // A sweep of before had no such list.
+  expect(renderSweep(terminal, { ...result, outcome: { actions: [action], failures: [] } })).toMatch(/^Swept: 1 run$/m);
 });

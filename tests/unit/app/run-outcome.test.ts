@@ -69,6 +69,8 @@ describe('what a run’s page says came of it', () => {
     expect(factsOf(resultOf('rollback', { rolledBack: '20261120T000000Z-then' }))).toContain('20261120T000000Z-then');
     const dropped = { discarded: '20261120T000000Z-then', sideSchema: 'rescue' };
     expect(factsOf(resultOf('discard', dropped))).toMatch(/Z-then .* the side schema rescue/);
+    const givenUp = { discarded: '20261120T000000Z-then', givenUp: 'rescue' };
+    expect(factsOf(resultOf('discard', givenUp))).toMatch(/given up .*the side schema rescue: it stays/);
   });
 
   it('lists the checks that refused it, with what to do, and without the places of the server', () => {
@@ -88,6 +90,8 @@ describe('what a run’s page says came of it', () => {
       failures: ['it is s3://b/x'],
     };
     expect(cardsOf(resultOf('sweep', swept))).toMatch(/Z-left.*dropped.*due.*it is the repository/);
+    const left = { ...swept, failures: [], left: ['R: there is no connection'] };
+    expect(cardsOf(resultOf('sweep', left))).toMatch(/Left to a person.*R: there is no connection/);
     const pruned = {
       ...{ kept: 2, removed: 1, spared: 0, removedBackups: ['b'], swept: 4, heldBack: null, leftovers: 0, runs: 0 },
       garbage: { chunks: 5, bytes: 1_000, young: { chunks: 0, bytes: 0 } },
