@@ -84,6 +84,8 @@ describe.skipIf(chromiumPath === undefined)("a first start on the demo's databas
     await page.getByText('the first', { exact: true }).waitFor();
     await runFromCard(page, { card: 'production', button: 'Drill now', confirm: 'Drill it' });
     await page.getByRole('link', { name: 'Open the proof' }).click();
+    await page.waitForURL(/\/proof$/);
+    await page.getByRole('heading', { name: /^Proof: Drill/ }).waitFor();
     await page.getByText('proven, every row').first().waitFor();
     await inspectPage(page, 'proof-of-drill-light');
     await page.emulateMedia({ colorScheme: 'dark' });
