@@ -4,28 +4,28 @@ import { clsx } from 'clsx';
 import { Menu, X } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { isWithin } from './is-within.ts';
 import type { Section } from './sections.ts';
 
 /** The sections of the console: a row, and at phone width a list that a button opens. Escape closes it. */
 export function Navigation({ sections }: { sections: readonly Section[] }) {
   const path = usePathname();
-  const [open, setOpen] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another page is done with the list.
-  useEffect(() => setOpen(false), [path]);
+  // Kept with its page: whoever has gone to another one is done with the list.
+  const [openOn, setOpenOn] = useState<string | null>(null);
+  const open = openOn === path;
   return (
     <nav
       aria-label="Sections"
       className="relative order-last sm:order-none"
-      onKeyDown={({ key }) => key === 'Escape' && setOpen(false)}
+      onKeyDown={({ key }) => key === 'Escape' && setOpenOn(null)}
     >
       <button
         type="button"
         aria-expanded={open}
         aria-controls="sections"
         aria-label="Menu"
-        onClick={() => setOpen(!open)}
+        onClick={() => setOpenOn(open ? null : path)}
         className="inline-flex size-8 items-center justify-center rounded-md text-quiet hover:bg-sunken hover:text-ink sm:hidden"
       >
         {open ? <X aria-hidden size={16} /> : <Menu aria-hidden size={16} />}

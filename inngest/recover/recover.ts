@@ -74,12 +74,14 @@ export const recover = inngest.createFunction(
       if (!proof.passed) return notProvenEnding({ request, backup: backup.backupId, proof });
       const compared = await compareWithLive(engine, recovery);
       await steps.run('finish', async ({ config, repository }) => {
+        // Safe to run twice: looks, then takes away what may be gone; the schema keeps its mark.
         const target = findConnection(config, request.to);
         await requireSideTables(target, { runId: run.id, plan: await readRecoveryPlan(repository, run.id) });
         await finishRecovery(run.id, { target, repository });
       });
       return recoveredEnding({ request, backup: backup.backupId, proof, tables, compared, leftOut });
     };
+    // Safe to run twice, as `undoRecovery` says.
     const undoOnFailure = async (ending: Ending): Promise<Ending> => {
       if (ending.status === 'completed') return ending;
       return steps
