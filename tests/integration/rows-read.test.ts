@@ -33,18 +33,24 @@ describe('reading pieces', () => {
     );
   });
 
-  it('does not wait a round trip for each piece', async () => {
+  it('asks for the next piece before it has the one before', async () => {
     await withDatabase({ cluster: 'source' }, async (url) => {
       await using proxy = await startTcpProxy(url);
-      await withClient(proxy.url, async (session) => {
-        proxy.delay(40);
-        const started = performance.now();
-        const sqls = Array.from({ length: 20 }, (_, i) => `copy (select ${i}) to stdout`);
-        const { pieces, store } = await readAll(session, sqls);
-        expect(performance.now() - started).toBeLessThan(20 * 80 * 0.6);
-        proxy.delay(0);
-        expect(pieces.map(({ rows }) => rows)).toEqual(sqls.map(() => 1));
-        expect(await textOf(pieces, store)).toBe(sqls.map((_, i) => `${i}\n`).join(''));
+      await withClient(url, async (holder) => {
+        await holder.query('select pg_advisory_lock(1)');
+        await withClient(proxy.url, async (session) => {
+          const waiting = `copy (select 'waited' || pg_advisory_lock(1)::text) to stdout`;
+          const sqls = [waiting, ...Array.from({ length: 20 }, (_, i) => `copy (select ${i}) to stdout`)];
+          const before = proxy.bytesToServers;
+          const reading = readAll(session, sqls);
+          const ofTwo = sqls.slice(0, 2).join('').length;
+          await expect.poll(() => proxy.bytesToServers - before, { timeout: 60_000 }).toBeGreaterThan(ofTwo);
+          await holder.query('select pg_advisory_unlock(1)');
+          const { pieces, store } = await reading;
+          expect(pieces.map(({ rows }) => rows)).toEqual(sqls.map(() => 1));
+          const numbersRead = Array.from({ length: 20 }, (_, i) => `${i}\n`).join('');
+          expect(await textOf(pieces, store)).toBe(`waited\n${numbersRead}`);
+        });
       });
     });
   });
@@ -79,7 +85,7 @@ describe('reading pieces', () => {
     );
   });
 
-  it('rejects at once when the connection is cut in the middle, and stores no part of a chunk', async () => {
+  it('rejects when the connection is cut in the middle, and stores no part of a chunk', async () => {
     await withDatabase({ cluster: 'source' }, async (url) => {
       await withClient(url, (session) => session.query(numbers(100_000, 3)));
       await using proxy = await startTcpProxy(url);
@@ -89,9 +95,7 @@ describe('reading pieces', () => {
         await session.connect();
         const store = new ChunkStore();
         proxy.cutAfter(after, 'to-client');
-        const started = performance.now();
         await expect(readAll(session, ['copy t to stdout'], { store })).rejects.toThrow();
-        expect(performance.now() - started).toBeLessThan(5000);
         expect(store.objects.size).toBe(0);
         await session.end().catch(() => undefined);
       }
