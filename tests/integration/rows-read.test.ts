@@ -9,27 +9,35 @@ import { withClient } from '#tests/support/with-client.ts';
 
 describe('reading pieces', () => {
   it('pulls pieces as the server comes to them', async () => {
+    const count = 12;
     await withDatabase({ cluster: 'source' }, (url) =>
-      withClient(url, async (session) => {
-        let pulled = 0;
-        const sqls = function* (): Generator<Piece> {
-          for (let id = 0; id < 12; id++) {
-            pulled++;
-            yield { id, sql: 'copy (select pg_sleep(0.1)) to stdout' };
-          }
-        };
-        const { putChunk } = new ChunkStore();
-        const seen: number[] = [];
-        for await (const piece of readPieces(session, sqls(), { codec: 'zstd', putChunk })) {
-          seen.push(piece.id);
-          if (piece.id < 6) {
+      withClient(url, (holder) =>
+        withClient(url, async (session) => {
+          await holder.query(`select pg_advisory_lock(id) from generate_series(0, ${count - 1}) id`);
+          let pulled = 0;
+          const sqls = function* (): Generator<Piece> {
+            for (let id = 0; id < count; id++) {
+              pulled++;
+              yield { id, sql: `copy (select 'waited' || pg_advisory_lock(${id})::text) to stdout` };
+            }
+          };
+          const { putChunk } = new ChunkStore();
+          const seen: number[] = [];
+          const pieces = readPieces(session, sqls(), { codec: 'zstd', putChunk })[Symbol.asyncIterator]();
+          for (let id = 0; id < count; id++) {
+            // The server comes no further than to the piece whose lock is held.
+            await holder.query(`select pg_advisory_unlock(${id})`);
+            const { value, done } = await pieces.next();
+            if (done !== true) seen.push(value.id);
+            if (id >= count / 2) continue;
             expect(pulled - seen.length).toBeGreaterThanOrEqual(1);
             expect(pulled - seen.length).toBeLessThanOrEqual(4);
           }
-        }
-        expect(seen).toEqual(Array.from({ length: 12 }, (_, id) => id));
-        expect(await query(session, 'select 1 as one')).toEqual({ one: '1' });
-      }),
+          expect((await pieces.next()).done).toBe(true);
+          expect(seen).toEqual(Array.from({ length: count }, (_, id) => id));
+          expect(await query(session, 'select 1 as one')).toEqual({ one: '1' });
+        }),
+      ),
     );
   });
 
