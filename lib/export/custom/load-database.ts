@@ -12,6 +12,7 @@ import type { RestoreStatement } from '#lib/restore/restore-plan.ts';
 import { withLargeObjectStage } from '#lib/restore/stage-large-objects.ts';
 import { loadChunk } from '#lib/rows/load-chunk.ts';
 import type { SchemaEntry } from '#lib/schema/schema-entry.ts';
+import { noteRefreshOrder } from './note-refresh-order.ts';
 
 /**
  * Restores a backup into a database that nobody needs afterwards: without a ledger, one chunk after the other. Answers
@@ -28,7 +29,8 @@ export async function loadDatabase(
 ): Promise<{ leftOut: { object: string; reason: string }[] }> {
   const { repository, manifest, entries } = options;
   return withSession(target, async (session) => {
-    const plan = planRestore({ manifest, entries, lanes: 1, ...(await readRoles(session)) });
+    const roles = await readRoles(session);
+    const plan = planRestore({ manifest, entries, lanes: 1, ...roles });
     await session.query("set synchronous_commit = off; set maintenance_work_mem = '256MB'");
     await runAll(session, plan.preData);
     for (const table of manifest.tables) {
@@ -54,6 +56,7 @@ export async function loadDatabase(
     const waves = plan.waves.filter(({ name }) => name !== 'analyze').flatMap(({ lanes }) => lanes);
     await runAll(session, waves.flat(2));
     await runAll(session, plan.last);
+    if (roles.superuser) await noteRefreshOrder(session, manifest);
     return { leftOut: plan.leftOut };
   });
 }
