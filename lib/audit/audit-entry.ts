@@ -12,12 +12,12 @@ export const auditEntrySchema = z.strictObject({
   id: z.string(),
   at: z.iso.datetime(),
   who: z.strictObject({
-    kind: z.enum(['token', 'oidc', 'environment', 'setup', 'cli', 'hook', 'nobody']),
+    kind: z.enum(['token', 'oidc', 'environment', 'setup', 'cli', 'hook', 'schedule', 'retention', 'nobody']),
     id: z.string().nullable(),
     name: z.string(),
   }),
   role: z.string().nullable(),
-  /** The address of the client, or the host of a command line. */
+  /** The address of the client, or the host of a command line or of the service itself. */
   from: z.string(),
   /**
    * What was done: an action of the permission table, `sign-in`, `sign-out`, the name of an event, `gate` (a hook that
