@@ -129,7 +129,9 @@ export default async function RunPage({ params }: RunPageProps) {
           </Card>
         )}
         <Card title="Steps" flush>
-          <Timeline steps={planTimeline(view.timeline, { from, to, isOpen: result === null, tell })} />
+          <Timeline
+            steps={planTimeline(view.timeline, { from, to, isOpen: result === null, tell, atWork: view.atWork })}
+          />
         </Card>
         {view.notified.length > 0 && (
           <Card title="Told" flush>
