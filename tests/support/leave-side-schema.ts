@@ -27,7 +27,13 @@ export async function leaveSideSchema({
   const prepare = () => prepareRecovery(run.id, { plan, target, repository, lockTimeoutMs: 1_000 });
   await prepare();
   await applyPreData(target, { runId: run.id, statements: plan.create });
-  const error = { name: 'RollbackFailedError', code: 'unreachable', message: 'm', hint: 'h', exitCode: 7 as const };
+  const error = {
+    name: 'RollbackFailedError',
+    code: 'unreachable',
+    message: 'No answer.',
+    hint: 'Try again.',
+    exitCode: 7 as const,
+  };
   const ended = { completedAt: '2026-11-20T00:01:00.000Z', durationMs: 60_000, outcome: null };
   await closeRun(repository, { run, status: 'failed', exitCode: 7, ...ended, error });
   return { run, prepare };
