@@ -4,6 +4,7 @@ import { loadConfig } from '#lib/config/load-config.ts';
 import { maskSecrets } from '#lib/postgres/mask-url.ts';
 import { deriveRunId } from '#lib/runs/run-id.ts';
 import { recordAttempt } from '#lib/runs/run-store.ts';
+import { withStepAtWork } from '#lib/runs/step-at-work.ts';
 import { openWorkspace, type Workspace } from '#lib/workspace/open-workspace.ts';
 import { carryError, recordError } from './carried-error.ts';
 
@@ -101,7 +102,7 @@ function createSteps({ step, attempt }: StepContext, run: { runId: string; prefi
             },
           );
         try {
-          const result = await body(workspace);
+          const result = await withStepAtWork({ n, slug, startedAt }, () => body(workspace));
           await record(undefined);
           return result;
         } catch (cause) {

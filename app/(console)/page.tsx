@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { mayDrill } from '#app/drill/may-drill.ts';
 import { showPage } from '#app/frame/show-page.tsx';
 import { placesFor } from '#app/http/places-for.ts';
 import { ConnectionCard } from '#app/overview/connection-card.tsx';
@@ -37,7 +38,7 @@ export default function OverviewPage() {
               key={promise.connection}
               {...{ promise, tell }}
               mayBackUp={may(identity.role, 'start-backup') && workspace.config.connections.has(promise.connection)}
-              mayDrill={may(identity.role, 'drill')}
+              mayDrill={mayDrill(identity, workspace.config, promise)}
             />
           ))}
         </div>

@@ -1,4 +1,4 @@
-import { isSecure } from '#app/http/same-origin.ts';
+import { isSecure } from '#app/http/is-secure.ts';
 import type { Session } from '#app/session/session.ts';
 import { endSession, formatCookie, sealSession } from '#app/session/session-cookie.ts';
 import { readSessionSecret } from '#lib/access/session-secret.ts';
@@ -8,12 +8,12 @@ import { loadConfig } from '#lib/config/load-config.ts';
 /** The `Set-Cookie` header that gives the browser a session. */
 export async function cookieOf(session: Session, headers: Headers): Promise<string> {
   const secret = await readSessionSecret(readEnvironment(), (await loadConfig()).stateFolder);
-  return formatCookie(await sealSession(session, { secret, secure: isSecure(headers) }));
+  return formatCookie(await sealSession(session, { secret, secure: await isSecure(headers) }));
 }
 
 /** The one that takes it away. */
-export function cookieOfNone(headers: Headers): string {
-  return formatCookie(endSession(isSecure(headers)));
+export async function cookieOfNone(headers: Headers): Promise<string> {
+  return formatCookie(endSession(await isSecure(headers)));
 }
 
 /** Sends a browser on to a path of this server, by GET. */

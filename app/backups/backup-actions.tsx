@@ -9,8 +9,15 @@ import { queryText } from './parse-backup-filter.ts';
 import { PinForm } from './pin-form.tsx';
 import { VerifyForm } from './verify-form.tsx';
 
+interface BackupActionsProps {
+  view: BackupView;
+  identity: Identity;
+  /** Whether who looks at it may drill it. */
+  drills: boolean;
+}
+
 /** What can be done with a backup, by who looks at it. A backup that cannot be read can only be verified and pinned. */
-export function BackupActions({ view, identity }: { view: BackupView; identity: Identity }) {
+export function BackupActions({ view, identity, drills }: BackupActionsProps) {
   const { connection, backupId, manifest, marks } = view;
   const address = `/api/v1/backups/${connection}/${backupId}`;
   const isUsable = manifest !== null && !marks.damaged;
@@ -33,7 +40,7 @@ export function BackupActions({ view, identity }: { view: BackupView; identity: 
           </Link>
         </Way>
       )}
-      {may(identity.role, 'drill') && isUsable && (
+      {drills && isUsable && (
         <Way title="Drill" about="Restores it to staging, compares every row, and drops the copy: then it is proven.">
           <StartAction
             {...{ address: '/api/v1/drills', body: { connection, backup: backupId }, trigger: 'Drill it…' }}

@@ -13,7 +13,7 @@ import { RefusedError } from '#lib/errors/refused-error.ts';
 import { countGuess, countLookup, noteCameIn, requireGuessesLeft } from './attempt-limits.ts';
 import { noteRefusal } from './audited.ts';
 import { clientAddress } from './client-address.ts';
-import { isSecure } from './same-origin.ts';
+import { isSecure } from './is-secure.ts';
 
 /** Who asks, and from where. `session` where a cookie says so and not a token. */
 export interface Caller {
@@ -40,7 +40,7 @@ async function findCaller(headers: Headers): Promise<Caller> {
     noteCameIn(address, identity);
     return { identity, address, session: null };
   }
-  const cookie = readCookie(headers, sessionCookieName(isSecure(headers)));
+  const cookie = readCookie(headers, sessionCookieName(await isSecure(headers)));
   if (cookie === undefined) throw notSignedIn();
   const session = await unsealSession(cookie, await readSessionSecret(readEnvironment(), stateFolder));
   if (session === undefined) throw notSignedIn();

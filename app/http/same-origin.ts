@@ -6,8 +6,8 @@ export interface OwnOrigin {
   trustedProxies: number;
 }
 
-/** Whether the client came by TLS; Next.js fills `X-Forwarded-Proto` in where no proxy did. */
-export function isSecure(headers: Headers): boolean {
+/** Whether the client came by TLS, as far as the request tells; Next.js fills `X-Forwarded-Proto` in where no proxy did. */
+export function cameByTls(headers: Headers): boolean {
   return headers.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
 }
 
@@ -15,7 +15,7 @@ export function isSecure(headers: Headers): boolean {
 export function ownOrigin(headers: Headers, { publicUrl, trustedProxies }: OwnOrigin): string {
   if (publicUrl !== null) return publicUrl;
   const forwarded = trustedProxies > 0 ? headers.get('x-forwarded-host')?.split(',').at(-1)?.trim() : undefined;
-  return `${isSecure(headers) ? 'https' : 'http'}://${forwarded || headers.get('host') || 'localhost'}`;
+  return `${cameByTls(headers) ? 'https' : 'http'}://${forwarded || headers.get('host') || 'localhost'}`;
 }
 
 /**

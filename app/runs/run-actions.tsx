@@ -1,7 +1,9 @@
 import Link from 'next/link';
+import { mayDrill } from '#app/drill/may-drill.ts';
 import { buttonClass } from '#app/ui/button.tsx';
 import { type Identity, isInScope } from '#lib/access/identity.ts';
 import { type Action, may } from '#lib/access/may.ts';
+import type { Config } from '#lib/config/config.ts';
 import { describeKept } from '#lib/cutover/require-discardable.ts';
 import { describeTime } from '#lib/report/describe-amounts.ts';
 import { canComeBack } from '#lib/run-view/can-come-back.ts';
@@ -12,8 +14,14 @@ import { AgainAction } from './again-action.tsx';
 import { planAgain } from './plan-again.ts';
 import { RunAction } from './run-action.tsx';
 
+interface RunActionsProps {
+  view: RunView;
+  identity: Identity;
+  config: Pick<Config, 'care'>;
+}
+
 /** What can be done with a run as it stands, by who looks at it. Only the run that a person has started is acted on. */
-export function RunActions({ view, identity }: { view: RunView; identity: Identity }) {
+export function RunActions({ view, identity, config }: RunActionsProps) {
   const { run, result, waiting, cutover } = view;
   if (run.parent !== null) return null;
   const mayDo = (action: Action): boolean =>
@@ -21,9 +29,13 @@ export function RunActions({ view, identity }: { view: RunView; identity: Identi
   const isLive = cutover?.state === 'live';
   const kept = cutover?.kept ?? null;
   const again = planAgain(view);
+  const mayAgain =
+    again?.action === 'drill' && run.connection !== null
+      ? mayDrill(identity, config, { connection: run.connection, to: run.target ?? undefined })
+      : again !== null && mayDo(again.action);
   return (
     <>
-      {again !== null && mayDo(again.action) && <AgainAction again={again} what={describeRun({ run })} />}
+      {again !== null && mayAgain && <AgainAction again={again} what={describeRun({ run })} />}
       {waiting !== null && mayDo('approve') && (
         <RunAction
           {...{ runId: run.id, action: 'approve', trigger: 'Approve', confirm: 'Approve', done: 'Approved' }}

@@ -1,13 +1,15 @@
-import { Check, RotateCw, X } from 'lucide-react';
+import { Check, Loader, RotateCw, X } from 'lucide-react';
 import { DataTable } from '#app/ui/data-table.tsx';
 import { Duration } from '#app/ui/duration.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
+import { describeTime } from '#lib/report/describe-amounts.ts';
 import type { TimelineSpan, TimelineStep } from './plan-timeline.ts';
 
 const outcomes = {
   completed: { icon: Check, word: 'done', className: 'text-quiet' },
   retried: { icon: RotateCw, word: 'done', className: 'text-caution' },
   failed: { icon: X, word: 'failed', className: 'text-failed' },
+  working: { icon: Loader, word: 'at work', className: 'text-accent' },
   again: { icon: RotateCw, word: 'failed, is tried again', className: 'text-caution' },
 } as const;
 
@@ -26,7 +28,11 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
       ]}
       rows={steps}
       keyOf={({ n, slug }) => `${n}-${slug}`}
-      empty={<EmptyState title="No step has ended yet">A step is listed when its first attempt has ended.</EmptyState>}
+      empty={
+        <EmptyState title="No step has ended yet">
+          A step is listed when its first attempt has ended; one that moves rows, when it has begun.
+        </EmptyState>
+      }
     />
   );
 }
@@ -57,13 +63,13 @@ function Spans({ spans }: { spans: readonly TimelineSpan[] }) {
   );
 }
 
-function StepOutcome({ step: { outcome, attempts, errors } }: { step: TimelineStep }) {
+function StepOutcome({ step: { outcome, attempts, errors, since } }: { step: TimelineStep }) {
   const { icon: Icon, word, className } = outcomes[outcome];
   return (
     <>
       <span className={`inline-flex items-center gap-1 ${className}`}>
         <Icon aria-hidden size={14} className="shrink-0" />
-        {attempts > 1 ? `${word} after ${attempts} attempts` : word}
+        {since === null ? describeOutcome(word, attempts) : <AtWork since={since} attempt={attempts} />}
       </span>
       {errors.length > 0 && (
         <ul className="max-w-prose text-xs break-words text-quiet">
@@ -73,5 +79,18 @@ function StepOutcome({ step: { outcome, attempts, errors } }: { step: TimelineSt
         </ul>
       )}
     </>
+  );
+}
+
+function describeOutcome(word: string, attempts: number): string {
+  return attempts > 1 ? `${word} after ${attempts} attempts` : word;
+}
+
+function AtWork({ since, attempt }: { since: string; attempt: number }) {
+  return (
+    <span>
+      at work since {describeTime(since)}
+      {attempt > 1 ? `, attempt ${attempt}` : ''}
+    </span>
   );
 }

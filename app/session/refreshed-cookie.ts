@@ -1,4 +1,4 @@
-import { isSecure } from '#app/http/same-origin.ts';
+import { isSecure } from '#app/http/is-secure.ts';
 import { readSessionSecret } from '#lib/access/session-secret.ts';
 import { readEnvironment } from '#lib/config/environment.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
@@ -8,7 +8,7 @@ import { type CookieToSet, readCookie, sealSession, sessionCookieName, unsealSes
 
 /** The cookie that lets a session that is used go on, where it is time for one. Asks for no right: doors do that. */
 export async function refreshedCookie(headers: Headers): Promise<CookieToSet | undefined> {
-  const secure = isSecure(headers);
+  const secure = await isSecure(headers);
   const cookie = readCookie(headers, sessionCookieName(secure));
   if (cookie === undefined) return undefined;
   try {

@@ -10,7 +10,7 @@ import { escapeControls, type Format, type Terminal } from './terminal.ts';
 
 /** A run for people: what it was asked, its steps with attempts and waits, its errors, its outcome. */
 export function renderRun(terminal: Terminal, view: RunView): string {
-  const { run, status, result, timeline, progress, waiting } = view;
+  const { run, status, result, progress, waiting } = view;
   const facts: [string, string][] = [
     ['started', describeTime(run.startedAt)],
     ['engine run', run.engineRunId],
@@ -29,7 +29,7 @@ export function renderRun(terminal: Terminal, view: RunView): string {
     ...(waiting === null ? [] : ['', escapeControls(describeWaiting(run.parent ?? run.id, waiting))]),
     ...renderChildren(terminal, view),
     '',
-    renderTimeline(terminal, timeline),
+    renderTimeline(terminal, view),
   ];
   if (result?.error) {
     const { message, hint } = nameRun(result.error, view.cutover?.knownAs ?? run.id);
@@ -58,7 +58,7 @@ function renderChildren(terminal: Terminal, { children }: RunView): string[] {
   return ['', renderTable(terminal, columns, rows)];
 }
 
-function renderTimeline(terminal: Terminal, timeline: readonly StepRecord[]): string {
+function renderTimeline(terminal: Terminal, { timeline, atWork }: Pick<RunView, 'timeline' | 'atWork'>): string {
   const columns = [
     { name: 'step' },
     { name: 'name' },
@@ -67,7 +67,10 @@ function renderTimeline(terminal: Terminal, timeline: readonly StepRecord[]): st
     { name: 'waited', align: 'right' as const },
     { name: 'outcome' },
   ];
-  return renderTable(terminal, columns, timeline.map(toRow));
+  const working = atWork.map(({ n, slug, startedAt }): Cell[] => [
+    ...[n, slug, '', '', '', `at work since ${describeTime(startedAt)}`],
+  ]);
+  return renderTable(terminal, columns, [...timeline.map(toRow), ...working]);
 }
 
 function toRow({ n, slug, attempts }: StepRecord): Cell[] {

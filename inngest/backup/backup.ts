@@ -1,3 +1,4 @@
+import { sendLogged } from '#inngest/audit/send-logged.ts';
 import { recordError } from '#inngest/carried-error.ts';
 import { inngest } from '#inngest/client.ts';
 import { backupRequested, pruneRequested } from '#inngest/events.ts';
@@ -88,9 +89,11 @@ export const backup = inngest.createFunction(
       { run, ending: { ...ending, message: `${ending.message}${after.left}` } },
     );
     if (after.prunes && isCommitted) {
-      const data = { connection: request.connection };
+      const { connection } = request;
+      const who = { kind: 'retention', id: connection, name: `retention of ${connection}` } as const;
+      const event = { name: pruneRequested.name, data: { connection }, id: `${run.id}.prune` };
       // A run of its own, after the commit: whatever becomes of it, the backup is good.
-      await step.sendEvent('prune', { name: pruneRequested.name, data, id: `${run.id}.prune` });
+      await sendLogged(context, { slug: 'prune', who, event });
     }
     return outcome;
   },

@@ -1,4 +1,5 @@
 import { cron } from 'inngest';
+import { logTick } from '#inngest/audit/log-tick.ts';
 import { inngest } from '#inngest/client.ts';
 import { pruneRequested } from '#inngest/events.ts';
 import { type Ending, failedEnding, finishRun } from '#inngest/finish-run.ts';
@@ -33,11 +34,12 @@ export const prune = inngest.createFunction(
     const steps = workflowSteps(context);
     const request = pruneRequested.schema.safeParse(event.data).data ?? {};
     const connection = request.connection ?? null;
-    const run = await steps.run('open', (workspace) =>
-      openWorkflowRun(workspace, {
-        ...{ runId: steps.runId, context, kind: 'prune', connection, target: null, backup: null },
-      }),
-    );
+    const run = await steps.run('open', async (workspace) => {
+      const about = { runId: steps.runId, context, connection, target: null, backup: null };
+      const opened = await openWorkflowRun(workspace, { ...about, kind: 'prune' });
+      await logTick(workspace, { context, run: opened, asks: pruneRequested.name });
+      return opened;
+    });
 
     const pruneAll = async (): Promise<Ending> => {
       const plan = await steps.run('plan', async (workspace) => {

@@ -1,9 +1,12 @@
 import { cron, type InngestFunction } from 'inngest';
+import { sendLogged } from '#inngest/audit/send-logged.ts';
 import { inngest } from '#inngest/client.ts';
 import { backupRequested, drillRequested, runSkipped, verifyRequested } from '#inngest/events.ts';
+import { failedEnding, tellOutcome } from '#inngest/finish-run.ts';
 import { plainSteps } from '#inngest/run-step.ts';
 import { laneOptions } from '#inngest/workflow-options.ts';
 import type { Config, Schedule } from '#lib/config/config.ts';
+import { deriveRunId } from '#lib/runs/run-id.ts';
 import { delayTick } from './delay-tick.ts';
 import { skipOverlap } from './skip-overlap.ts';
 
@@ -30,7 +33,7 @@ function scheduleFunction(connection: string, { kind, cron: expression, jitterMs
 
       const skipped = await plainSteps(context)
         .run('look', (workspace) => skipOverlap(workspace, { kind, connection, context, tick }))
-        // A repository that cannot be looked at is told by the run itself: silence would be worse than two runs.
+        // A repository that cannot be looked at is told below, or by the run: silence would be worse than two runs.
         .catch(() => null);
       // The engine's run is the tick's own, so that a second attempt sends the same event.
       const id = `schedule.${context.runId}`;
@@ -38,7 +41,16 @@ function scheduleFunction(connection: string, { kind, cron: expression, jitterMs
         await step.sendEvent('tell-skipped', { name: runSkipped.name, data: skipped, id });
         return { skipped: skipped.run };
       }
-      await step.sendEvent('request', { ...requestOf(kind, connection), id });
+      const who = { kind: 'schedule', id: `${kind}-${connection}`, name: `schedule ${kind} of ${connection}` } as const;
+      const request = { slug: 'request', who, event: { ...requestOf(kind, connection), id } };
+      await sendLogged(context, request).catch(async (cause: unknown) => {
+        // What cannot be logged is not begun. There is no run then to tell so.
+        const run = deriveRunId(tick, context.runId);
+        const { status, exitCode, message } = failedEnding(cause);
+        const about = { run, kind, connection, target: null, backup: null };
+        await tellOutcome(step, { ...about, status, exitCode, message: `Not begun: ${message}` });
+        throw cause;
+      });
       return { requested: kind, connection };
     },
   );

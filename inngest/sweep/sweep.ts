@@ -1,4 +1,5 @@
 import { cron } from 'inngest';
+import { logTick } from '#inngest/audit/log-tick.ts';
 import { inngest } from '#inngest/client.ts';
 import { closeAbandoned } from '#inngest/close-abandoned.ts';
 import { sweepRequested } from '#inngest/events.ts';
@@ -29,9 +30,11 @@ export const sweep = inngest.createFunction(
   async (context) => {
     const { step } = context;
     const steps = workflowSteps(context);
-    const run = await steps.run('open', (workspace) => {
+    const run = await steps.run('open', async (workspace) => {
       const about = { runId: steps.runId, context, connection: null, target: null, backup: null };
-      return openWorkflowRun(workspace, { ...about, kind: 'sweep' });
+      const opened = await openWorkflowRun(workspace, { ...about, kind: 'sweep' });
+      await logTick(workspace, { context, run: opened, asks: sweepRequested.name });
+      return opened;
     });
 
     const takeAway = async (): Promise<Ending> => {

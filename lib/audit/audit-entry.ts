@@ -12,16 +12,16 @@ export const auditEntrySchema = z.strictObject({
   id: z.string(),
   at: z.iso.datetime(),
   who: z.strictObject({
-    kind: z.enum(['token', 'oidc', 'environment', 'setup', 'cli', 'hook', 'nobody']),
+    kind: z.enum(['token', 'oidc', 'environment', 'setup', 'cli', 'hook', 'schedule', 'retention', 'nobody']),
     id: z.string().nullable(),
     name: z.string(),
   }),
   role: z.string().nullable(),
-  /** The address of the client, or the host of a command line. */
+  /** The address of the client, or the host of a command line or of the service itself. */
   from: z.string(),
   /**
-   * What was done: an action of the permission table, `sign-in`, the name of an event, `gate` (a hook that asks only), or
-   * `hook` (somebody was not let in by one). A sign-out is not written: it takes a cookie away and changes nothing else.
+   * What was done: an action of the permission table, `sign-in`, `sign-out`, the name of an event, `gate` (a hook that
+   * asks only), or `hook` (somebody was not let in by one).
    */
   what: z.string(),
   /** What it was done to: a connection, a run, a backup, a token, a hook. */

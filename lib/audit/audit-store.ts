@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { tellProblem, type Unreadable } from '#lib/errors/tell-problem.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { timePrefix } from '#lib/repository/time-id.ts';
@@ -10,17 +10,35 @@ const mostText = 300;
 
 /** Adds an entry to the log; nothing ever changes or removes one. @throws StorageError, UnavailableError. */
 export async function writeAudit(repository: Repository, note: AuditNote, now = new Date()): Promise<AuditEntry> {
-  const id = `${timePrefix(now)}${randomBytes(5).toString('hex')}`;
+  const entry = makeEntry(note, { at: now, suffix: randomBytes(5).toString('hex') });
+  const outcome = await repository.putJson(auditKey(entry.id), entry, { ifAbsent: true });
+  // Two ids of one millisecond meet once in 2^40.
+  if (outcome === 'exists') throw new Error(`The random audit id ${entry.id} is taken.`);
+  return entry;
+}
+
+/**
+ * As `writeAudit`, for a step that may be tried again: the same moment and the same thing (`of`) are the same entry, and
+ * the first one stays. @throws StorageError, UnavailableError.
+ */
+export async function writeAuditOnce(
+  repository: Repository,
+  note: AuditNote,
+  { at, of }: { at: Date; of: string },
+): Promise<void> {
+  const suffix = createHash('sha256').update(of).digest('hex').slice(0, 10);
+  const entry = makeEntry(note, { at, suffix });
+  await repository.putJson(auditKey(entry.id), entry, { ifAbsent: true });
+}
+
+function makeEntry(note: AuditNote, { at, suffix }: { at: Date; suffix: string }): AuditEntry {
+  const id = `${timePrefix(at)}${suffix}`;
   const { who, what, from, object, run = null } = note;
-  const entry: AuditEntry = {
-    ...{ ...note, id, at: now.toISOString(), what: clip(what), from: clip(from), object: clip(object), run: clip(run) },
+  return {
+    ...{ ...note, id, at: at.toISOString(), what: clip(what), from: clip(from), object: clip(object), run: clip(run) },
     who: { ...who, id: clip(who.id), name: clip(who.name) },
     detail: Object.fromEntries(Object.entries(note.detail ?? {}).map(([name, value]) => [name, clip(value)])),
   };
-  const outcome = await repository.putJson(auditKey(id), entry, { ifAbsent: true });
-  // Two ids of one millisecond meet once in 2^40.
-  if (outcome === 'exists') throw new Error(`The random audit id ${id} is taken.`);
-  return entry;
 }
 
 /** What others have written stays short. */

@@ -11,7 +11,7 @@ import { type ProgressSample, pickLatest, sampleProgress } from './plan-progress
 export interface RunPulse {
   status: RunStatus | 'running' | 'waiting';
   ended: boolean;
-  /** Changes whenever a step, a part or a decision of the run or its parts is there that was not before. */
+  /** Changes whenever a step, a part or a decision of the run or its parts is there that was not before, or begins. */
   shape: string;
   progress: ProgressSample | null;
 }
@@ -29,13 +29,16 @@ export async function readPulse(repository: Repository, runId: string): Promise<
     Promise.all(family.map((id) => readProgress(repository, id))),
   ]);
   const keys = folders.flat();
+  const begun = lanes
+    .flat()
+    .flatMap(({ lane, step }) => (step === undefined ? [] : [`${lane} ${step.n} ${step.startedAt}`]));
   const waits =
     keys.some((entry) => entry.includes('/waiting.json')) && (await findUndecided(repository, runId)) !== undefined;
   return {
     status: waits ? 'waiting' : 'running',
     ended: false,
     shape: createHash('sha256')
-      .update([waits, ...keys].join('\n'))
+      .update([waits, ...keys, ...begun].join('\n'))
       .digest('hex')
       .slice(0, 16),
     progress: sampleProgress(pickLatest(lanes), Date.now()) ?? null,

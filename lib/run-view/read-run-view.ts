@@ -2,9 +2,10 @@ import { UsageError } from '#lib/errors/usage-error.ts';
 import { type Notified, readNotified } from '#lib/notify/notified-store.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { listChildren, listFamily } from '#lib/runs/children-store.ts';
-import type { RunRecord, RunResult, RunStatus, StepRecord } from '#lib/runs/run-record.ts';
+import type { RunRecord, RunResult, RunStatus, StepAtWork, StepRecord } from '#lib/runs/run-record.ts';
 import { readProgress, readResult, readRun, readSteps } from '#lib/runs/run-store.ts';
 import { findUndecided, type Waiting } from '#lib/runs/waiting-store.ts';
+import { findAtWork } from './find-at-work.ts';
 import { describeProgress, pickLatest, sampleProgress } from './plan-progress.ts';
 import { type Evidence, readEvidence } from './read-evidence.ts';
 
@@ -24,6 +25,8 @@ export interface ListedRun {
 /** Everything the repository knows of one run. */
 export interface RunView extends ListedRun, Evidence {
   timeline: StepRecord[];
+  /** Steps that have begun and not ended, as far as that is known. */
+  atWork: StepAtWork[];
   /** The runs that are its parts. */
   children: { run: RunRecord; status: RunStanding }[];
   /** What it waits for, where it does. */
@@ -68,14 +71,18 @@ export async function readRunView(
   ]);
   if (result !== null) {
     const { timeline } = result;
-    return { ...listed, ...evidence, timeline, children, waiting: null, progress: '', notified };
+    return { ...listed, ...evidence, timeline, atWork: [], children, waiting: null, progress: '', notified };
   }
   const family = await listFamily(repository, runId);
-  const lanes = await Promise.all(family.map((id) => readProgress(repository, id)));
+  const [lanes, timeline] = await Promise.all([
+    Promise.all(family.map((id) => readProgress(repository, id))),
+    readSteps(repository, runId),
+  ]);
   const sample = sampleProgress(pickLatest(lanes), Date.now());
   return {
     ...{ ...listed, ...evidence, children, notified },
-    timeline: await readSteps(repository, runId),
+    timeline,
+    atWork: findAtWork(lanes[family.indexOf(runId)] ?? [], timeline),
     waiting: (await findUndecided(repository, runId)) ?? null,
     progress: sample === undefined ? '' : describeProgress(sample, undefined),
   };

@@ -1,6 +1,7 @@
 import type { Repository } from '#lib/repository/repository.ts';
 import type { Progress } from './run-record.ts';
 import { writeProgress } from './run-store.ts';
+import { currentStep } from './step-at-work.ts';
 
 const intervalMs = 1_000;
 
@@ -11,13 +12,14 @@ export interface ProgressReporter {
   flush(): Promise<void>;
 }
 
-/** Starts at what earlier steps of the lane have done. */
+/** Starts at what earlier steps of the lane have done, and writes down at once which step is at work. */
 export function reportProgress(
   repository: Repository,
   runId: string,
-  start: Omit<Progress, 'updatedAt'>,
+  start: Omit<Progress, 'updatedAt' | 'step'>,
 ): ProgressReporter {
-  const counts = { ...start };
+  const step = currentStep();
+  const counts = { ...start, ...(step !== undefined && { step }) };
   let written = 0;
   let writing: Promise<void> = Promise.resolve();
   const write = (): void => {
@@ -27,6 +29,7 @@ export function reportProgress(
       () => undefined,
     );
   };
+  write();
   return {
     add({ rows = 0, bytes = 0, items = 0 }) {
       counts.rows += rows;

@@ -61,6 +61,10 @@ export const stepRecordSchema = z.strictObject({
 });
 export type StepRecord = z.infer<typeof stepRecordSchema>;
 
+/** An attempt of a step that has begun. */
+const stepAtWorkSchema = z.strictObject({ n: z.string(), slug: z.string(), startedAt: z.iso.datetime() });
+export type StepAtWork = z.infer<typeof stepAtWorkSchema>;
+
 /** `progress/<lane>.json`: where a lane is; rewritten every few seconds. */
 export const progressSchema = z.strictObject({
   lane: z.string(),
@@ -71,6 +75,8 @@ export const progressSchema = z.strictObject({
   totalBytes: z.number(),
   totalItems: z.number(),
   updatedAt: z.iso.datetime(),
+  /** The step that was at work when this was written. */
+  step: stepAtWorkSchema.optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

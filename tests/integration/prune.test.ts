@@ -2,6 +2,8 @@ import { mkdtempDisposable, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AuditEntry } from '#lib/audit/audit-entry.ts';
+import { listAudit } from '#lib/audit/audit-store.ts';
 import { listObjects } from '#lib/manifest/list-objects.ts';
 import { listBackups, readManifest } from '#lib/manifest/manifest-store.ts';
 import { chunkKey } from '#lib/repository/repository-keys.ts';
@@ -93,15 +95,23 @@ describe('a prune', () => {
     none.pathname = '/none_such';
     await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-prune-'));
     const place = { repository: folder.path, config: { ...config, retention: { keepLast: 1 } } };
+    const logged: AuditEntry[] = [];
     const countPrunes = async (url: string): Promise<number> =>
       withHoldfast({ ...place, source: url }, async ({ backup, runner, repository }) => {
         await backup();
         await runner.idle();
         const runs = await Promise.all((await listRunIds(repository)).map((id) => readRun(repository, id)));
+        const { entries } = await listAudit(repository, { limit: 100 });
+        logged.splice(0, logged.length, ...entries.filter(({ what }) => what === 'holdfast/prune.requested'));
         return runs.filter((run) => run?.kind === 'prune').length;
       });
     expect(await countPrunes(none.href)).toBe(0);
+    expect(logged).toEqual([]);
     expect(await countPrunes(source.url)).toBe(1);
+    const who = { kind: 'retention', id: 'source', name: 'retention of source' };
+    expect(logged).toMatchObject([
+      { who, object: 'source', outcome: 'accepted', detail: { event: expect.stringMatching(/\.prune$/) } },
+    ]);
   });
 
   it('keeps what the rules keep, after each backup, and what is pinned, labelled or in use', async () => {

@@ -3,18 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findConnection } from '#lib/config/find-connection.ts';
-import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { discardRecovery } from '#lib/recovery/discard-recovery.ts';
 import { findOfferedSchema } from '#lib/recovery/find-offered-schema.ts';
-import { planRecovery } from '#lib/recovery/plan-recovery.ts';
 import { prepareRecovery } from '#lib/recovery/prepare-recovery.ts';
 import { readRecoveryPlan } from '#lib/recovery/recovery-plan.ts';
 import { markUndone } from '#lib/recovery/undone-store.ts';
-import { applyPreData } from '#lib/restore/apply-statements.ts';
 import { letGo, listKept } from '#lib/runs/kept-store.ts';
-import type { RunRecord } from '#lib/runs/run-record.ts';
-import { closeRun, openRun, readResult } from '#lib/runs/run-store.ts';
-import { readSchemaEntries } from '#lib/schema/read-entries.ts';
+import { readResult } from '#lib/runs/run-store.ts';
+import { leaveSideSchema } from '#tests/support/leave-side-schema.ts';
 import { recoverTables } from '#tests/support/recover.ts';
 import { createDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
@@ -108,33 +104,13 @@ it('a discard whose step runs twice answers the same, and another one is refused
   });
 });
 
-/** A recovery that has failed, with a schema that it could not drop: as a machine leaves it that was switched off. */
-async function leaveSideSchema(holdfast: Holdfast): Promise<{ run: RunRecord; prepare: () => Promise<unknown> }> {
-  const { repository } = holdfast;
-  const target = findConnection((await holdfast.workspace()).config, 'source');
-  const manifest = await findManifest(repository, { backup: 'latest' });
-  const backup = { manifest, entries: await readSchemaEntries(repository, manifest) };
-  const plan = planRecovery(backup, { patterns: ['players'], schema: 'side', lanes: 1, unlogged: false });
-  const run = await openRun(repository, {
-    ...{ id: '20261120T000000Z-abcdef', kind: 'recover', eventId: 'e', engineRunId: 'r', parent: null },
-    ...{ connection: null, target: 'source', backup: manifest.id, startedAt: '2026-11-20T00:00:00.000Z' },
-  });
-  const prepare = () => prepareRecovery(run.id, { plan, target, repository, lockTimeoutMs: 1_000 });
-  await prepare();
-  await applyPreData(target, { runId: run.id, statements: plan.create });
-  const error = { name: 'RollbackFailedError', code: 'unreachable', message: 'm', hint: 'h', exitCode: 7 as const };
-  const ended = { completedAt: '2026-11-20T00:01:00.000Z', durationMs: 60_000, outcome: null };
-  await closeRun(repository, { run, status: 'failed', exitCode: 7, ...ended, error });
-  return { run, prepare };
-}
-
 it('a discard of a failed recovery takes away what its undo has left', async () => {
   await using source = await createDatabase({ cluster: 'source' });
   await runSql(source.url, 'create table players (id int primary key); insert into players values (1), (2)');
   await withHoldfast({ source: source.url }, async (holdfast) => {
     const { repository } = holdfast;
     await holdfast.backup();
-    const { run } = await leaveSideSchema(holdfast);
+    const { run } = await leaveSideSchema(await holdfast.workspace());
     const result = (await readResult(repository, run.id)) ?? null;
     expect(await findOfferedSchema(repository, { run, result })).toMatchObject({ schema: 'side' });
 
@@ -162,7 +138,7 @@ it('a schema that was made after its recovery was taken back, and has no mark, i
   await withHoldfast({ source: source.url }, async (holdfast) => {
     const { repository } = holdfast;
     await holdfast.backup();
-    const { run } = await leaveSideSchema(holdfast);
+    const { run } = await leaveSideSchema(await holdfast.workspace());
     await letGo(repository, { run: run.id, what: 'side-schema' });
     await markUndone(repository, run.id);
     expect((await holdfast.run('sweep', {})).result.outcome).toMatchObject({ actions: [] });
@@ -178,7 +154,7 @@ it('an attempt that comes late takes back what one before it has made, but nothi
   await withHoldfast({ source: source.url }, async (holdfast) => {
     const { repository } = holdfast;
     await holdfast.backup();
-    const { run, prepare } = await leaveSideSchema(holdfast);
+    const { run, prepare } = await leaveSideSchema(await holdfast.workspace());
     await letGo(repository, { run: run.id, what: 'side-schema' });
     await expect(prepare()).rejects.toMatchObject({ code: 'run_ended' });
     expect(await runSql(source.url, schemas)).toEqual([]);
@@ -207,7 +183,7 @@ it('a sweep tells what only a person can take away, and fails not for it; a disc
   try {
     const run = await withHoldfast({ source: source.url, repository }, async (holdfast) => {
       await holdfast.backup();
-      const { run } = await leaveSideSchema(holdfast);
+      const { run } = await leaveSideSchema(await holdfast.workspace());
       await runSql(source.url, 'create view public.best as select * from side.players');
       expect(await left(holdfast)).toMatchObject({ left: [expect.stringMatching(/others use it: view public\.best/)] });
       return run;

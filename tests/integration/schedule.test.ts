@@ -1,4 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { inngest } from '#inngest/client.ts';
+import { listAudit } from '#lib/audit/audit-store.ts';
 import { listBackups } from '#lib/manifest/manifest-store.ts';
 import { readPromises } from '#lib/promise/read-promises.ts';
 import type { Repository } from '#lib/repository/repository.ts';
@@ -60,6 +65,64 @@ describe('a schedule', () => {
         await holdfast.runner.idle();
         expect(await listBackups(repository)).toHaveLength(1);
         expect(await readBackupRuns(repository)).toHaveLength(1);
+        const { entries } = await listAudit(repository, { limit: 100 });
+        expect(entries.filter(({ what }) => what === 'holdfast/backup.requested')).toMatchObject([
+          {
+            ...{ who: { kind: 'schedule', id: 'backup-source', name: 'schedule backup of source' }, role: null },
+            ...{ from: hostname(), object: 'source', outcome: 'accepted', detail: { event: result.run.eventId } },
+          },
+        ]);
+      }),
+    );
+  });
+
+  it('begins nothing that cannot be logged, and people are told', async () => {
+    await using source = await createDatabase({ cluster: 'source' });
+    const { cron, tick, start } = tickSoon();
+    const connections = { source: { schedule: { backup: cron, timezone } } };
+    const told: unknown[] = [];
+    const listener = inngest.createFunction(
+      { id: 'test-listener', triggers: [{ event: 'holdfast/backup.failed' }] },
+      ({ event }) => void told.push(event.data),
+    );
+    await travelInTime(start, (jump) =>
+      withHoldfast({ source: source.url, config: { connections }, functions: [listener] }, async (holdfast) => {
+        // A file where the folder of the log has to be.
+        await writeFile(join(holdfast.folder, 'audit'), '');
+        jump(tick);
+        await wake(holdfast);
+        const outcome = await waitFor(async () => told[0]);
+        expect(outcome).toMatchObject({ kind: 'backup', connection: 'source', status: 'failed' });
+        expect(outcome).toMatchObject({ message: expect.stringMatching(/^Not begun: Cannot write audit\//) });
+        await holdfast.runner.idle();
+        expect(await readBackupRuns(holdfast.repository)).toEqual([]);
+      }),
+    );
+  });
+
+  it('of the service itself is in the audit log too: the daily sweep and prune', async () => {
+    const day = Math.ceil(Date.now() / 86_400_000) * 86_400_000;
+    const minute = (of: string): number => day + Date.parse(`1970-01-01T${of}:00Z`);
+    await travelInTime(minute('03:16'), (jump) =>
+      withHoldfast({}, async (holdfast) => {
+        for (const [at, kind] of [
+          ['03:17', 'sweep'],
+          ['04:47', 'prune'],
+        ] as const) {
+          jump(minute(at));
+          await wake(holdfast);
+          const asked = await waitFor(async () => {
+            const { entries } = await listAudit(holdfast.repository, { limit: 100, now: new Date() });
+            return entries.find(({ what }) => what === `holdfast/${kind}.requested`);
+          });
+          const who = { kind: 'schedule', id: kind, name: `schedule ${kind}` };
+          expect(asked).toMatchObject({ who, outcome: 'accepted' });
+          expect(await readRun(holdfast.repository, asked.run ?? '')).toMatchObject({
+            kind,
+            eventId: asked.detail['event'],
+          });
+          await holdfast.runner.idle();
+        }
       }),
     );
   });

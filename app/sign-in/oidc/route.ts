@@ -1,5 +1,6 @@
 import { localPath, redirectTo } from '#app/access/session-response.ts';
-import { isSecure, ownOrigin } from '#app/http/same-origin.ts';
+import { isSecure } from '#app/http/is-secure.ts';
+import { ownOrigin } from '#app/http/same-origin.ts';
 import { beginOidcSignIn } from '#app/oidc/begin-sign-in.ts';
 import { flowCookie } from '#app/oidc/flow.ts';
 import { readSessionSecret } from '#lib/access/session-secret.ts';
@@ -21,7 +22,7 @@ export async function GET(request: Request): Promise<Response> {
       next: localPath(new URL(request.url).searchParams.get('next')),
     });
     const secret = await readSessionSecret(readEnvironment(), stateFolder);
-    return redirectTo(url.href, [await flowCookie(flow, { secret, secure: isSecure(headers) })]);
+    return redirectTo(url.href, [await flowCookie(flow, { secret, secure: await isSecure(headers) })]);
   } catch (cause) {
     console.error(cause instanceof HoldfastError ? `holdfast: ${cause.message} ${cause.hint}` : cause);
     const problem = cause instanceof HoldfastError ? cause.code : 'unexpected';

@@ -21,7 +21,7 @@ describe('the timeline of a run', () => {
     const steps = [{ n: '1', slug: 'preflight', attempts: [attempt(0, 2)] }];
     expect(planTimeline(steps, { tell, isOpen: false, from: start, to: start + 10_000 })).toEqual([
       {
-        ...{ n: '1', slug: 'preflight', outcome: 'completed', attempts: 1, startedAt: at(0) },
+        ...{ n: '1', slug: 'preflight', outcome: 'completed', attempts: 1, startedAt: at(0), since: null },
         ...{ workedMs: 2_000, waitedMs: 0, errors: [], spans: [{ kind: 'worked', from: 0, width: 200 }] },
       },
     ]);
@@ -59,6 +59,26 @@ describe('the timeline of a run', () => {
     expect(outcomeOf(false, {})).toBe('failed');
     expect(outcomeOf(true, { attempt: 5 })).toBe('failed');
     expect(outcomeOf(true, { error: { ...error, name: 'RefusedError' } })).toBe('failed');
+  });
+
+  it('ends with what is at work, from its beginning to now', () => {
+    const failed = attempt(1, 2, { outcome: 'failed', error });
+    const steps = [
+      { n: '04', slug: 'copy', attempts: [failed] },
+      { n: '05', slug: 'plan', attempts: [attempt(0, 1)] },
+    ];
+    const atWork = [
+      { n: '04', slug: 'copy', startedAt: at(6) },
+      { n: '06.001', slug: 'copy-0', startedAt: at(8) },
+    ];
+    const planned = planTimeline(steps, { tell, isOpen: true, from: start, to: start + 10_000, atWork });
+    expect(planned.map(({ slug, outcome, attempts, since }) => [slug, outcome, attempts, since])).toEqual([
+      ['plan', 'completed', 1, null],
+      ['copy', 'working', 2, at(6)],
+      ['copy-0', 'working', 1, at(8)],
+    ]);
+    expect(planned[1]).toMatchObject({ workedMs: 5_000, errors: ['cut'], startedAt: at(1) });
+    expect(planned[2]?.spans).toEqual([{ kind: 'worked', from: 800, width: 200 }]);
   });
 
   it('tells of an error what who looks may know', () => {

@@ -46,7 +46,7 @@ export async function generateMetadata({ params }: RunPageProps): Promise<Metada
 export default async function RunPage({ params }: RunPageProps) {
   const { id } = await params;
   return showPage({ action: 'read', path: `/runs/${id}` }, async (caller) => {
-    const { repository } = await openWorkspace();
+    const { config, repository } = await openWorkspace();
     await requireRun(repository, { id, identity: caller.identity });
     // Before the view: what changes in between shows as another shape, and the page is made anew.
     const pulse = await readPulse(repository, id);
@@ -63,7 +63,7 @@ export default async function RunPage({ params }: RunPageProps) {
         <PageHeader
           title={describeRun(view)}
           status={<StatusBadge status={status} />}
-          actions={<RunActions view={view} identity={caller.identity} />}
+          actions={<RunActions {...{ view, config }} identity={caller.identity} />}
         >
           <RunLine run={run} />
         </PageHeader>
@@ -129,7 +129,9 @@ export default async function RunPage({ params }: RunPageProps) {
           </Card>
         )}
         <Card title="Steps" flush>
-          <Timeline steps={planTimeline(view.timeline, { from, to, isOpen: result === null, tell })} />
+          <Timeline
+            steps={planTimeline(view.timeline, { from, to, isOpen: result === null, tell, atWork: view.atWork })}
+          />
         </Card>
         {view.notified.length > 0 && (
           <Card title="Told" flush>

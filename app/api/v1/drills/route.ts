@@ -5,6 +5,7 @@ import { readJson } from '#app/http/read-body.ts';
 import { startOnce } from '#app/runs/start-once.ts';
 import { drillRequested } from '#inngest/events.ts';
 import { findConnection } from '#lib/config/find-connection.ts';
+import { connectionsOfDrill } from '#lib/drill/connections-of-drill.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { drillBody } from './body.ts';
@@ -22,9 +23,10 @@ const action = 'drill';
 export function POST(request: Request): Promise<Response> {
   return answer(request, { action, connections: 'later', status: 202 }, async (caller) => {
     const { connection, backup: named, to } = await readJson(request, drillBody, hint);
-    const connections = [connection, ...(to === undefined ? [] : [to])];
-    await requireRightOf(caller, { action, connections });
+    // What the request names is asked first: who may not touch that is not told where it would be drilled.
+    await requireRightOf(caller, { action, connections: [connection, ...(to === undefined ? [] : [to])] });
     const { config, repository } = await openWorkspace();
+    await requireRightOf(caller, { action, connections: connectionsOfDrill(config, { connection, to }) });
     // Its backups may be drilled without its database: only where the copy is built must be reached.
     const { id: backup } = await findManifest(repository, { backup: named, connection });
     return startOnce(caller, repository, {

@@ -3,10 +3,11 @@ import type { Caller } from '#app/http/identify.ts';
 import { findBackup } from '#app/restore/find-backup.ts';
 import { requireRoot } from '#app/runs/require-run.ts';
 import { requireConfirmed } from '#app/runs/start-discard.ts';
-import { discardRequested, runApproved, runCancelled } from '#inngest/events.ts';
+import { discardRequested, drillRequested, runApproved, runCancelled } from '#inngest/events.ts';
 import type { Action } from '#lib/access/may.ts';
 import { requireCancellable } from '#lib/cutover/require-cancellable.ts';
 import { requireWaiting } from '#lib/cutover/require-waiting.ts';
+import { connectionsOfDrill } from '#lib/drill/connections-of-drill.ts';
 import { UsageError } from '#lib/errors/usage-error.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import type { RunRecord } from '#lib/runs/run-record.ts';
@@ -38,6 +39,7 @@ export async function admitEvent(
   const isLater = named.length === 0 && (readers.has(action) || run !== undefined);
   await requireRightOf(caller, { action, connections: isLater ? 'later' : named });
   if (readers.has(action)) return withBackup(caller, { event, action, repository: (await open()).repository });
+  if (event.name === drillRequested.name) return withPlace(caller, { event, action, workspace: await open() });
   if (typeof run !== 'string') return event;
   const workspace = await open();
   const root = await requireRoot(workspace.repository, { id: run, caller, action });
@@ -54,6 +56,17 @@ async function withBackup(
   });
   await requireRightOf(caller, { action, connections: [found.connection, ...(typeof to === 'string' ? [to] : [])] });
   return { ...event, data: { ...event.data, backup: found.backupId, from: found.connection } };
+}
+
+/** A drill touches the database that its copy is built beside, also where the config names that. */
+async function withPlace(
+  caller: Caller,
+  { event, action, workspace }: { event: AcceptedEvent; action: Action; workspace: Workspace },
+): Promise<AcceptedEvent> {
+  const { connection, to } = event.data;
+  const asked = { connection: String(connection), to: typeof to === 'string' ? to : undefined };
+  await requireRightOf(caller, { action, connections: connectionsOfDrill(workspace.config, asked) });
+  return event;
 }
 
 /** What is decided about a part is decided about the whole, as `/api/v1/runs/<run>/approve`, `/cancel` and `/discard` do. */

@@ -1,6 +1,7 @@
 import { beforeIdentity } from '#app/access/before-identity.ts';
-import { cookieOf, cookieOfNone, localPath, redirectTo } from '#app/access/session-response.ts';
+import { cookieOf, localPath, redirectTo } from '#app/access/session-response.ts';
 import { type Credentials, signIn } from '#app/access/sign-in.ts';
+import { signOut } from '#app/access/sign-out.ts';
 import { answer } from '#app/http/answer.ts';
 import { authorize } from '#app/http/authorize.ts';
 import { clientAddress } from '#app/http/client-address.ts';
@@ -45,8 +46,8 @@ export async function POST(request: Request): Promise<Response> {
 /** Signs out. */
 export async function DELETE(request: Request): Promise<Response> {
   try {
-    await authorize(request, { action: 'read' });
-    const headers = { 'cache-control': 'no-store', 'set-cookie': cookieOfNone(request.headers) };
+    const caller = await authorize(request, { action: 'read' });
+    const headers = { 'cache-control': 'no-store', 'set-cookie': await signOut(caller, request.headers) };
     return new Response(null, { status: 204, headers });
   } catch (cause) {
     return toProblem(cause);

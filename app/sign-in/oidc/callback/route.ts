@@ -2,7 +2,8 @@ import { cookieOf, redirectTo } from '#app/access/session-response.ts';
 import { beginSession, noteFailedSignIn } from '#app/access/sign-in.ts';
 import { countSignIn, noteCameIn } from '#app/http/attempt-limits.ts';
 import { clientAddress } from '#app/http/client-address.ts';
-import { isSecure, ownOrigin } from '#app/http/same-origin.ts';
+import { isSecure } from '#app/http/is-secure.ts';
+import { ownOrigin } from '#app/http/same-origin.ts';
 import { finishOidcSignIn } from '#app/oidc/finish-sign-in.ts';
 import { flowCookieName, noFlowCookie, takeFlow } from '#app/oidc/flow.ts';
 import { readCookie } from '#app/session/session-cookie.ts';
@@ -17,7 +18,7 @@ export const dynamic = 'force-dynamic';
 
 /** Takes the browser back from the identity provider. */
 export async function GET(request: Request): Promise<Response> {
-  const clear = noFlowCookie(isSecure(request.headers));
+  const clear = noFlowCookie(await isSecure(request.headers));
   const { access, stateFolder } = await loadConfig();
   const { oidc } = access;
   if (oidc === null) return redirectTo('/sign-in', [clear]);

@@ -7,6 +7,7 @@ import { LooksTable } from '#app/backups/looks-table.tsx';
 import { parseTablesQuery } from '#app/backups/parse-backup-filter.ts';
 import { StandingBadges } from '#app/backups/standing-badges.tsx';
 import { TablesCard } from '#app/backups/tables-card.tsx';
+import { mayDrill } from '#app/drill/may-drill.ts';
 import { showPage } from '#app/frame/show-page.tsx';
 import { placesFor } from '#app/http/places-for.ts';
 import { tellError } from '#app/http/tell-error.ts';
@@ -35,7 +36,7 @@ export default async function BackupPage({ params, searchParams }: BackupPagePro
   const { connection, id: backupId } = await params;
   const path = `/backups/${connection}/${backupId}`;
   return showPage({ action: 'read', connections: [connection], path }, async ({ identity }) => {
-    const { repository } = await openWorkspace();
+    const { config, repository } = await openWorkspace();
     const view = await readBackupView(repository, { connection, backupId });
     const { outline, problem, manifest, marks, checks, formats, unread } = view;
     const tell = placesFor(identity);
@@ -56,7 +57,7 @@ export default async function BackupPage({ params, searchParams }: BackupPagePro
           )}
           {may(identity.role, 'verify') && (
             <Card title="What to do with it">
-              <BackupActions view={view} identity={identity} />
+              <BackupActions {...{ view, identity }} drills={mayDrill(identity, config, { connection })} />
             </Card>
           )}
         </div>
