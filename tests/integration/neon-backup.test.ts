@@ -126,7 +126,9 @@ describe('a backup of a source on Neon', () => {
       await waitForBranch(plane, name);
       await withClient(plane.urlOf('shop', name), async (client) => {
         await client.query('select pg_advisory_lock(7)');
-        const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted`;
+        // Of this database only: other tests wait for locks of theirs.
+        const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`;
         await waitFor(async () => (await client.query(waiting)).rowCount || undefined);
         await client.query(`update visits set note = 'written to the branch' where id = 7`);
       });
