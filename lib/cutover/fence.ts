@@ -10,6 +10,7 @@ import { readMark, removeMark } from '#lib/runs/mark.ts';
 import { runFolder } from '#lib/runs/run-id.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
 import { endClientsSince } from './database-swap/clients.ts';
+import { endEarlierClients } from './end-earlier-clients.ts';
 
 const setting = 'default_transaction_read_only';
 
@@ -22,10 +23,11 @@ const fenceSchema = z.strictObject({
 });
 
 /**
- * Makes a database read-only for its clients and ends their sessions, so that what they see from now on is what a backup
- * sees. A client that sets `transaction_read_only` itself still writes: this is a fence, not a wall (manual, "Client
- * Connection Defaults"). Safe to run twice: what the first attempt found stays the state to come back to.
- * @throws RefusedError where the role does not own the database.
+ * Makes a database read-only for its clients and ends their sessions, to the last of them, so that what they see from
+ * now on is what a backup sees. A client that sets `transaction_read_only` itself still writes: this is a fence, not a
+ * wall (manual, "Client Connection Defaults"). Safe to run twice: what the first attempt found stays the state to come
+ * back to.
+ * @throws RefusedError where the role does not own the database, UnavailableError where a session does not leave.
  */
 export async function raiseFence(
   { config, repository }: Workspace,
@@ -39,12 +41,7 @@ export async function raiseFence(
       await keepSomething(repository, { run, what: 'fence' });
       await repository.putJson(fenceKey(run), { connection: name, before, raisedAt }, { ifAbsent: true });
       await session.query(`alter database ${quoteIdent(await nameOf(session))} set ${setting} = on`);
-      const ended = await session.query(`
-        select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
-        where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid()
-          and backend_type = 'client backend'   -- not autovacuum, not replication
-          and application_name <> 'holdfast'    -- our own sessions say for each transaction what it may do`);
-      return { ended: ended.rowCount ?? 0 };
+      return { ended: await endEarlierClients(session, await readClock(session)) };
     });
   } catch (cause) {
     throw classifyError(cause, `fence of connection ${name}`);

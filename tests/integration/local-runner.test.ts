@@ -163,22 +163,21 @@ describe('a local runner', () => {
     expect(did).toEqual([]);
   });
 
-  it('adds little to each step, in sequence and in parallel, every one of them fsynced', async () => {
+  it('remembers a hundred steps in sequence and in parallel, every one of them fsynced', async () => {
     const chain = place.client.createFunction({ id: 'chain', triggers: [{ event: 'chain' }] }, async ({ step }) => {
-      for (let n = 0; n < 100; n += 1) await step.run(`s${n}`, () => n);
+      const seen: number[] = [];
+      for (let n = 0; n < 100; n += 1) seen.push(await step.run(`s${n}`, () => n));
+      return seen;
     });
-    const fan = place.client.createFunction({ id: 'fan', triggers: [{ event: 'fan' }] }, async ({ step }) => {
-      await Promise.all(Array.from({ length: 100 }, (_, n) => step.run(`s${n}`, () => n)));
-    });
+    const fan = place.client.createFunction({ id: 'fan', triggers: [{ event: 'fan' }] }, ({ step }) =>
+      Promise.all(Array.from({ length: 100 }, (_, n) => step.run(`s${n}`, () => n))),
+    );
     const local = await place.open([chain, fan]);
+    const data = Array.from({ length: 100 }, (_, n) => n);
     for (const name of ['chain', 'fan']) {
-      const before = performance.now();
       const [id = ''] = await local.send({ name });
       const [runId = ''] = local.runsOf(id);
-      expect(await local.waitForRun(runId)).toMatchObject({ status: 'completed' });
-      const each = (performance.now() - before) / 100;
-      console.log(`${name}: ${each.toFixed(1)} ms a step`);
-      expect(each).toBeLessThan(250);
+      expect(await local.waitForRun(runId)).toEqual({ status: 'completed', data });
     }
   });
 });

@@ -50,6 +50,12 @@ async function waitForBranch(plane: NeonControlPlane, name: string): Promise<voi
   await plane.settled();
 }
 
+/** Until the branch's compute answers the critical query that takes its time. */
+async function untilAsking(plane: NeonControlPlane, name: string): Promise<void> {
+  const asking = `select 1 from pg_stat_activity where state = 'active' and query like 'select pg_sleep(%'`;
+  await waitFor(async () => (await runSql(plane.superuserUrlOf('shop', name), asking)).length || undefined);
+}
+
 describe('a backup of a source on Neon', () => {
   it('reads what the source held when its branch was made, and deletes the branch', async () => {
     await using plane = await startPlane();
@@ -89,7 +95,9 @@ describe('a backup of a source on Neon', () => {
     await using plane = await startPlane();
     await using target = await createDatabase({ cluster: 'target' });
     const environment = { HOLDFAST_STEP_BUDGET: '1ms' };
-    await withNeonSource(plane, { target: target.url, environment }, async (holdfast) => {
+    const criticalQueries = [{ name: 'slow', sql: 'select pg_sleep(1)::text' }];
+    const config = { connections: { source: { neon: { project: plane.project }, criticalQueries } } };
+    await withNeonSource(plane, { target: target.url, environment, config }, async (holdfast) => {
       const { id, finished } = await holdfast.start({
         name: 'holdfast/backup.requested',
         data: { connection: 'source' },
@@ -98,11 +106,11 @@ describe('a backup of a source on Neon', () => {
       await waitForBranch(plane, name);
       // No lock of a backup keeps anybody from this, and no session has to live on.
       await runSql(plane.urlOf('shop'), 'truncate visits; drop table visits');
-      // Fewer times than a step is tried.
-      let cuts = 0;
-      while (cuts < 3) {
+      await untilAsking(plane, name);
+      expect(plane.restartCompute(name)).toBeGreaterThan(0);
+      // Wherever it is by then; fewer times than a step is tried.
+      for (let cuts = 0; cuts < 3 && names(plane).includes(name); await sleep(20)) {
         if (plane.restartCompute(name) > 0) cuts++;
-        await sleep(20);
       }
       const { result } = await finished;
       expect(result.error).toBeNull();
@@ -115,7 +123,7 @@ describe('a backup of a source on Neon', () => {
 
   it('begins anew where somebody has written to the branch', async () => {
     await using plane = await startPlane();
-    const criticalQueries = [{ name: 'waiting', sql: 'select pg_advisory_xact_lock(7)::text' }];
+    const criticalQueries = [{ name: 'slow', sql: 'select pg_sleep(4)::text' }];
     const config = { connections: { source: { neon: { project: plane.project }, criticalQueries } } };
     await withNeonSource(plane, { config }, async (holdfast) => {
       const { id, finished } = await holdfast.start({
@@ -124,14 +132,8 @@ describe('a backup of a source on Neon', () => {
       });
       const name = `holdfast-snapshot-${id}`;
       await waitForBranch(plane, name);
-      await withClient(plane.urlOf('shop', name), async (client) => {
-        await client.query('select pg_advisory_lock(7)');
-        // Of this database only: other tests wait for locks of theirs.
-        const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())`;
-        await waitFor(async () => (await client.query(waiting)).rowCount || undefined);
-        await client.query(`update visits set note = 'written to the branch' where id = 7`);
-      });
+      await untilAsking(plane, name);
+      await runSql(plane.urlOf('shop', name), `update visits set note = 'written to the branch' where id = 7`);
       expect((await finished).result).toMatchObject({ status: 'completed', outcome: { epochs: 2 } });
     });
   });

@@ -121,9 +121,7 @@ describe('a session over a WebSocket', () => {
     await expect.poll(() => dead.connection.stream.destroyed).toBe(true);
     const error = await dead.query('select 1').catch((cause: unknown) => classifyError(cause, 'x'));
     expect(error).toMatchObject({ code: 'connection_lost', retryable: true });
-    const started = performance.now();
     await closeSession(dead);
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   it('is told from one that cannot come about', async () => {

@@ -9,42 +9,56 @@ import { withClient } from '#tests/support/with-client.ts';
 
 describe('reading pieces', () => {
   it('pulls pieces as the server comes to them', async () => {
+    const count = 12;
     await withDatabase({ cluster: 'source' }, (url) =>
-      withClient(url, async (session) => {
-        let pulled = 0;
-        const sqls = function* (): Generator<Piece> {
-          for (let id = 0; id < 12; id++) {
-            pulled++;
-            yield { id, sql: 'copy (select pg_sleep(0.1)) to stdout' };
-          }
-        };
-        const { putChunk } = new ChunkStore();
-        const seen: number[] = [];
-        for await (const piece of readPieces(session, sqls(), { codec: 'zstd', putChunk })) {
-          seen.push(piece.id);
-          if (piece.id < 6) {
+      withClient(url, (holder) =>
+        withClient(url, async (session) => {
+          await holder.query(`select pg_advisory_lock(id) from generate_series(0, ${count - 1}) id`);
+          let pulled = 0;
+          const sqls = function* (): Generator<Piece> {
+            for (let id = 0; id < count; id++) {
+              pulled++;
+              yield { id, sql: `copy (select 'waited' || pg_advisory_lock(${id})::text) to stdout` };
+            }
+          };
+          const { putChunk } = new ChunkStore();
+          const seen: number[] = [];
+          const pieces = readPieces(session, sqls(), { codec: 'zstd', putChunk })[Symbol.asyncIterator]();
+          for (let id = 0; id < count; id++) {
+            // The server comes no further than to the piece whose lock is held.
+            await holder.query(`select pg_advisory_unlock(${id})`);
+            const { value, done } = await pieces.next();
+            if (done !== true) seen.push(value.id);
+            if (id >= count / 2) continue;
             expect(pulled - seen.length).toBeGreaterThanOrEqual(1);
             expect(pulled - seen.length).toBeLessThanOrEqual(4);
           }
-        }
-        expect(seen).toEqual(Array.from({ length: 12 }, (_, id) => id));
-        expect(await query(session, 'select 1 as one')).toEqual({ one: '1' });
-      }),
+          expect((await pieces.next()).done).toBe(true);
+          expect(seen).toEqual(Array.from({ length: count }, (_, id) => id));
+          expect(await query(session, 'select 1 as one')).toEqual({ one: '1' });
+        }),
+      ),
     );
   });
 
-  it('does not wait a round trip for each piece', async () => {
+  it('asks for the next piece before it has the one before', async () => {
     await withDatabase({ cluster: 'source' }, async (url) => {
       await using proxy = await startTcpProxy(url);
-      await withClient(proxy.url, async (session) => {
-        proxy.delay(40);
-        const started = performance.now();
-        const sqls = Array.from({ length: 20 }, (_, i) => `copy (select ${i}) to stdout`);
-        const { pieces, store } = await readAll(session, sqls);
-        expect(performance.now() - started).toBeLessThan(20 * 80 * 0.6);
-        proxy.delay(0);
-        expect(pieces.map(({ rows }) => rows)).toEqual(sqls.map(() => 1));
-        expect(await textOf(pieces, store)).toBe(sqls.map((_, i) => `${i}\n`).join(''));
+      await withClient(url, async (holder) => {
+        await holder.query('select pg_advisory_lock(1)');
+        await withClient(proxy.url, async (session) => {
+          const waiting = `copy (select 'waited' || pg_advisory_lock(1)::text) to stdout`;
+          const sqls = [waiting, ...Array.from({ length: 20 }, (_, i) => `copy (select ${i}) to stdout`)];
+          const before = proxy.bytesToServers;
+          const reading = readAll(session, sqls);
+          const ofTwo = sqls.slice(0, 2).join('').length;
+          await expect.poll(() => proxy.bytesToServers - before, { timeout: 60_000 }).toBeGreaterThan(ofTwo);
+          await holder.query('select pg_advisory_unlock(1)');
+          const { pieces, store } = await reading;
+          expect(pieces.map(({ rows }) => rows)).toEqual(sqls.map(() => 1));
+          const numbersRead = Array.from({ length: 20 }, (_, i) => `${i}\n`).join('');
+          expect(await textOf(pieces, store)).toBe(`waited\n${numbersRead}`);
+        });
       });
     });
   });
@@ -79,7 +93,7 @@ describe('reading pieces', () => {
     );
   });
 
-  it('rejects at once when the connection is cut in the middle, and stores no part of a chunk', async () => {
+  it('rejects when the connection is cut in the middle, and stores no part of a chunk', async () => {
     await withDatabase({ cluster: 'source' }, async (url) => {
       await withClient(url, (session) => session.query(numbers(100_000, 3)));
       await using proxy = await startTcpProxy(url);
@@ -89,9 +103,7 @@ describe('reading pieces', () => {
         await session.connect();
         const store = new ChunkStore();
         proxy.cutAfter(after, 'to-client');
-        const started = performance.now();
         await expect(readAll(session, ['copy t to stdout'], { store })).rejects.toThrow();
-        expect(performance.now() - started).toBeLessThan(5000);
         expect(store.objects.size).toBe(0);
         await session.end().catch(() => undefined);
       }

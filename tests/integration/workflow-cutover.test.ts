@@ -125,7 +125,7 @@ it('leaves the copy beside the live database when asked not to cut over, until i
 });
 
 it('waits for approval between proof and cut-over, and discards what nobody approves', async () => {
-  const approvalTimeout = '3s';
+  const approvalTimeout = '6s';
   await withShops(
     async ({ holdfast, target }) => {
       const data = { backup: 'latest', to: 'target', ...swapped, requireApproval: true };

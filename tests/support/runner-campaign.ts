@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -18,15 +18,28 @@ export interface Life {
 
 const program = join(import.meta.dirname, 'runner-demo-main.ts');
 
-/** Starts the demo process on a folder and kills it after `killAfterMs`, unless it has ended by then. */
-export async function liveOnce({ folder, killAfterMs }: { folder: string; killAfterMs: number }): Promise<Life> {
-  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+/** Starts the demo process on a folder. */
+export function startLife(folder: string): { child: ChildProcess; ended: Promise<Life> } {
+  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const signal = new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_, by) => resolve(by)));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const killed = (await signal) === 'SIGKILL';
+  const said = Promise.all([child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream))));
+  const end = async (): Promise<Life> => {
+    const [stdout = '', stderr = ''] = await said;
+    return { killed: (await signal) === 'SIGKILL', stdout, stderr };
+  };
+  return { child, ended: end() };
+}
+
+/** One life, killed `killAfterMs` after it has loaded its modules, unless it has ended by then. */
+export async function liveOnce({ folder, killAfterMs }: { folder: string; killAfterMs: number }): Promise<Life> {
+  const { child, ended } = startLife(folder);
+  let timer: NodeJS.Timeout | undefined;
+  child.once('message', () => {
+    timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  });
+  const life = await ended;
   clearTimeout(timer);
-  return { killed, stdout, stderr };
+  return life;
 }
 
 /** A new folder of one campaign. */

@@ -7,6 +7,7 @@ import { createDemoFunctions } from './runner-demo.ts';
  * that sending them again after a kill changes nothing), waits for every run, prints their outcomes as JSON and ends.
  */
 const [folder = '.'] = process.argv.slice(2);
+process.send?.('loaded');
 const { client, functions } = createDemoFunctions(join(folder, 'effects.jsonl'));
 const runner = await startLocalRunner({
   client,

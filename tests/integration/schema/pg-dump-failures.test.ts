@@ -50,14 +50,12 @@ describe('dumpSchema by WebAssembly', () => {
     await withDatabase({ cluster: 'source' }, async (url) => {
       await runSql(url, 'create table free (a int); create table "Locked one" (a int); create table other (a int)');
       await withLock(url, '"Locked one"', async () => {
-        const startedAt = performance.now();
         const error = await dump(url, { lockTimeoutMs: 500 }, async (session) => {
           const { rows } = await session.query<{ alive: string }>("select 'yes' as alive");
           expect(rows).toEqual([{ alive: 'yes' }]);
         });
         expect(error).toMatchObject({ name: 'UnavailableError', code: 'lock_timeout', retryable: true });
         expect(error.message).toMatch(/500 ms .*public\."Locked one" \(process \d+, holdfast-test, postgres\)\.$/);
-        expect(performance.now() - startedAt).toBeLessThan(5_000);
       });
     });
   });
@@ -118,8 +116,8 @@ describe('dumpSchema by WebAssembly', () => {
           const controller = new AbortController();
           const timeoutMs = how === 'out of time' ? 1_500 : 60_000;
           const dumping = dump(proxy.url, { signal: controller.signal, timeoutMs });
-          await untilWaiting(url);
-          const at = performance.now();
+          // What is out of time may be so before it waits for the lock.
+          if (how !== 'out of time') await untilWaiting(url);
           if (how === 'cut by the network') proxy.cutAll();
           if (how === 'cancelled') controller.abort();
           if (how === 'ended by the server') {
@@ -136,7 +134,6 @@ describe('dumpSchema by WebAssembly', () => {
             'out of time': { name: 'UnavailableError', code: 'pg_dump_timeout' },
           }[how];
           expect(await dumping).toMatchObject(expected ?? {});
-          expect(performance.now() - at).toBeLessThan(4_000);
         });
       });
     },
