@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePort } from '#tests/support/find-free-port.ts';
 import { projectFolder } from './build-app.ts';
 import { type Exit, spawnServer } from './spawn-server.ts';
 
@@ -8,7 +7,8 @@ export const token = 'e2e-token';
 
 /** A running `next start` of the built app. */
 export interface AppServer extends AsyncDisposable {
-  url: string;
+  /** Where it listens. @throws where it does not yet. */
+  readonly url: string;
   /** Everything it has printed so far. */
   log(): string;
   exited: Promise<Exit>;
@@ -20,29 +20,29 @@ export interface AppServer extends AsyncDisposable {
 interface AppOptions {
   /** Beside PATH and the token nothing else reaches the app. */
   environment: Record<string, string>;
-  port?: number | undefined;
+  /** Any free one, which the app takes itself, where none is given. */
+  port?: number;
 }
 
 /** Starts the built app and waits until it takes requests. */
 export async function startApp(options: AppOptions): Promise<AppServer> {
-  const app = await spawnApp(options);
+  const app = spawnApp(options);
   const ended = app.exited.then(({ status }) => {
     throw new Error(`the app ended with ${status}:\n${app.log()}`);
   });
   const ready = async (): Promise<void> => {
-    while (!(await isUp(app.url))) await sleep(50);
+    while (!(await isUp(app))) await sleep(50);
   };
   await Promise.race([ready(), ended]);
   return app;
 }
 
 /** The same without waiting. */
-export async function spawnApp({ environment, port }: AppOptions): Promise<AppServer> {
-  const listensOn = port ?? (await findFreePort());
+export function spawnApp({ environment, port = 0 }: AppOptions): AppServer {
   const next = join(projectFolder, 'node_modules/next/dist/bin/next');
   const { log, exited, kill } = spawnServer({
     program: process.execPath,
-    arguments: [next, 'start', '-p', String(listensOn), '-H', '127.0.0.1'],
+    arguments: [next, 'start', '-p', String(port), '-H', '127.0.0.1'],
     folder: projectFolder,
     env: {
       PATH: process.env['PATH'],
@@ -53,14 +53,17 @@ export async function spawnApp({ environment, port }: AppOptions): Promise<AppSe
       ...environment,
     },
   });
-  const url = `http://127.0.0.1:${listensOn}`;
   return {
-    url,
+    get url() {
+      const url = findUrl(log());
+      if (url === undefined) throw new Error(`the app does not listen yet:\n${log()}`);
+      return url;
+    },
     log,
     exited,
     kill,
     async call(path, body) {
-      const response = await fetch(`${url}${path}`, {
+      const response = await fetch(`${this.url}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { authorization: `Bearer ${token}` },
         body: body === undefined ? null : JSON.stringify(body),
@@ -73,7 +76,14 @@ export async function spawnApp({ environment, port }: AppOptions): Promise<AppSe
   };
 }
 
-async function isUp(url: string): Promise<boolean> {
+/** The address that `next start` prints once it has its port. */
+function findUrl(log: string): string | undefined {
+  return /- Local: +(http:\/\/\S+)/.exec(log)?.[1];
+}
+
+async function isUp({ log }: AppServer): Promise<boolean> {
+  const url = findUrl(log());
+  if (url === undefined) return false;
   try {
     await fetch(`${url}/api/health`);
     return true;

@@ -3,11 +3,17 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { projectFolder } from './build-app.ts';
 
-/** Where Chromium is; `undefined` where there is none, and the tests of pages say that they skip. */
-export const chromiumPath = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium'].find((path) => existsSync(path));
+const chromiumPath = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium'].find((path) => existsSync(path));
+
+if (chromiumPath === undefined) {
+  console.log('SKIPPED: there is no Chromium at CHROMIUM_PATH or /usr/bin/chromium; no page was looked at.');
+}
+
+/** `describe` for tests of pages: where there is no Chromium they are skipped, with what is made for them inside. */
+export const describePages = describe.skipIf(chromiumPath === undefined);
 
 /** Pictures of the pages, for people: not part of the source. */
 const pictures = join(projectFolder, 'tests/e2e/screenshots');

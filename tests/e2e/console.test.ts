@@ -1,111 +1,68 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { openRepository } from '#lib/repository/open-repository.ts';
-import type { Repository } from '#lib/repository/repository.ts';
-import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { gateSql, shutGate } from '#tests/support/query-gate.ts';
 import { runSql } from '#tests/support/with-client.ts';
-import { type AppServer, startApp, token } from './app-server.ts';
-import { chromiumPath, download, inspectPage, openBrowser, openPage, phone, signIn, waitForState } from './browser.ts';
-import { gateSql, shutGate } from './query-gate.ts';
+import { backUp } from './back-up.ts';
+import { describePages, download, inspectPage, openPage, phone, waitForState } from './browser.ts';
+import { type ConsolePlace, openConsolePlace } from './console-place.ts';
 import { findRun, waitForResult } from './run-of-event.ts';
+import { sendEvent } from './send-event.ts';
 
-if (chromiumPath === undefined) {
-  console.log('SKIPPED: there is no Chromium at CHROMIUM_PATH or /usr/bin/chromium; no page was looked at.');
-}
+let place: ConsolePlace;
 
-let folder: string;
-let source: TestDatabase;
-let target: TestDatabase;
-let app: AppServer;
-let browser: Browser;
+const backupOfSource = { name: 'holdfast/backup.requested', data: { connection: 'source' } };
+const players = 'select count(*) from players';
+const connections = {
+  source: {
+    criticalQueries: [
+      { name: 'gate', sql: gateSql },
+      { name: 'players', sql: players },
+    ],
+  },
+  // The same database with a demand that nothing can meet: its proofs fail.
+  demanding: { criticalQueries: [{ name: 'players <b>of</b> the league', sql: players, expect: { scalar: 12345 } }] },
+  target: { protected: true },
+};
 
 beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-console-'));
-  source = await createDatabase({ cluster: 'source' });
-  target = await createDatabase({ cluster: 'target' });
-  await runSql(
-    source.url,
-    `create table players (id bigint generated always as identity primary key, name text not null);
-     create table scores (player bigint not null references players, points int not null);
-     create index on scores (points);
-     insert into players (name) select 'player ' || n from generate_series(1, 20000) n;
-     insert into scores select n, n % 100 from generate_series(1, 20000) n`,
-  );
-  await runSql(target.url, 'create table old_players (id int); insert into old_players values (1)');
-  const players = 'select count(*) from players';
-  const connections = {
-    source: {
-      criticalQueries: [
-        { name: 'gate', sql: gateSql },
-        { name: 'players', sql: players },
-      ],
-    },
-    // The same database with a demand that nothing can meet: its proofs fail.
-    demanding: { criticalQueries: [{ name: 'players <b>of</b> the league', sql: players, expect: { scalar: 12345 } }] },
-    target: { protected: true },
-  };
-  await writeFile(
-    join(folder, 'holdfast.config.ts'),
-    `export default ${JSON.stringify({ lockTimeout: '10m', connections })};\n`,
-  );
-  app = await startApp({
-    environment: {
-      HOLDFAST_CONFIG: join(folder, 'holdfast.config.ts'),
-      HOLDFAST_REPOSITORY: `file:${join(folder, 'repository')}`,
-      HOLDFAST_STATE: join(folder, 'state'),
-      HOLDFAST_DATABASE_SOURCE_URL: source.url,
-      HOLDFAST_DATABASE_DEMANDING_URL: source.url,
-      HOLDFAST_DATABASE_TARGET_URL: target.url,
+  place = await openConsolePlace({
+    config: { lockTimeout: '10m', connections },
+    databases: {
+      source: {
+        cluster: 'source',
+        connections: ['source', 'demanding'],
+        fill: (url) =>
+          runSql(
+            url,
+            `create table players (id bigint generated always as identity primary key, name text not null);
+             create table scores (player bigint not null references players, points int not null);
+             create index on scores (points);
+             insert into players (name) select 'player ' || n from generate_series(1, 20000) n;
+             insert into scores select n, n % 100 from generate_series(1, 20000) n`,
+          ),
+      },
+      target: {
+        cluster: 'target',
+        fill: (url) => runSql(url, 'create table old_players (id int); insert into old_players values (1)'),
+      },
     },
   });
-  browser = await openBrowser();
 });
 
-afterAll(async () => {
-  if (chromiumPath === undefined) return;
-  await browser.close();
-  await app.kill('SIGKILL');
-  await target.drop();
-  await source.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => place?.[Symbol.asyncDispose]());
 
-function openOurs(): Promise<Repository> {
-  return openRepository({ location: `file:${join(folder, 'repository')}`, access: 'write' });
-}
-
-/** Sends an event; answers its id. */
-async function ask(name: string, data: object): Promise<string> {
-  const { status, json } = await app.call('/api/v1/events', { name, data });
-  expect(status).toBe(202);
-  return z.object({ ids: z.array(z.string()) }).parse(json).ids[0] ?? '';
-}
-
-async function backUp(connection: string): Promise<string> {
-  const result = await waitForResult(await openOurs(), await ask('holdfast/backup.requested', { connection }));
-  expect(result).toMatchObject({ status: 'completed', error: null });
-  return z.object({ backup: z.string() }).parse(result.outcome).backup;
-}
-
-describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
+describePages('the console in Chromium', () => {
   it('shows a backup at work and moves it to done without a reload', async () => {
-    await using watched = await openPage(browser);
+    await using watched = await place.openConsole();
     const { page, problems } = watched;
-    await signIn(page, { url: app.url, token });
-    await using gate = await shutGate(source.url);
-    const event = await ask('holdfast/backup.requested', { connection: 'source' });
+    await using gate = await shutGate(place.urlOf('source'));
+    const event = await sendEvent(place.app, backupOfSource);
     await gate.reached();
-    const { id } = await findRun(await openOurs(), event);
+    const { id } = await findRun(await place.openRepository(), event);
 
     await page.reload();
     await page.getByRole('link', { name: 'Backup of source' }).click();
-    await page.waitForURL(`${app.url}/runs/${id}`);
+    await page.waitForURL(`${place.app.url}/runs/${id}`);
     await waitForState(page, 'running');
     await page.locator('[data-followed-by="stream"]').waitFor();
     await inspectPage(page, 'run-open-light');
@@ -117,19 +74,21 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await inspectPage(page, 'run-done-light');
     const markup = await (await page.request.get(page.url())).text();
     expect(markup, 'the policy lets no inline style through').not.toMatch(/<[^>]+ style=/);
-    await page.goto(`${app.url}/runs`);
+    await page.goto(`${place.app.url}/runs`);
     await inspectPage(page, 'runs-light');
     expect(problems).toEqual([]);
   });
 
   it('approves a restore to a protected target, shows its proof, and rolls it back', async () => {
-    await using watched = await openPage(browser, { colorScheme: 'dark' });
+    await using watched = await place.openConsole({ colorScheme: 'dark' });
     const { page, problems } = watched;
-    await signIn(page, { url: app.url, token });
-    const backup = await backUp('source');
+    const backup = await backUp(place, 'source');
     const asked = { backup, to: 'target', confirm: 'target', requireApproval: true };
-    const { id } = await findRun(await openOurs(), await ask('holdfast/restore.requested', asked));
-    await page.goto(`${app.url}/runs/${id}`);
+    const { id } = await findRun(
+      await place.openRepository(),
+      await sendEvent(place.app, { name: 'holdfast/restore.requested', data: asked }),
+    );
+    await page.goto(`${place.app.url}/runs/${id}`);
     await waitForState(page, 'waiting for approval');
     await inspectPage(page, 'run-waiting-dark');
     await page.getByRole('button', { name: 'Approve' }).click();
@@ -154,7 +113,7 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await page.getByRole('link', { name: 'Only differences' }).click();
     await page.getByText('No differences').waitFor();
 
-    await page.goto(`${app.url}/runs/${id}`);
+    await page.goto(`${place.app.url}/runs/${id}`);
     await page.getByRole('link', { name: 'Roll back…' }).click();
     await page.getByRole('button', { name: 'Roll back…' }).click();
     const dialog = page.getByRole('alertdialog');
@@ -165,19 +124,21 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await doIt.click();
     await page.waitForURL((address) => /\/runs\/[^/]+$/.test(address.pathname) && !address.pathname.endsWith(id));
     await waitForState(page, 'completed');
-    await page.goto(`${app.url}/runs/${id}`);
+    await page.goto(`${place.app.url}/runs/${id}`);
     await page.getByText('rolled back: what served before serves again').waitFor();
     expect(problems).toEqual([]);
   });
 
   it('shows a proof that failed, with what differs, at phone width', async () => {
-    await using watched = await openPage(browser, phone);
+    await using watched = await place.openConsole(phone);
     const { page, problems } = watched;
-    await signIn(page, { url: app.url, token });
-    const asked = { backup: await backUp('demanding'), to: 'target', confirm: 'target' };
-    const { run, status } = await waitForResult(await openOurs(), await ask('holdfast/restore.requested', asked));
+    const asked = { backup: await backUp(place, 'demanding'), to: 'target', confirm: 'target' };
+    const { run, status } = await waitForResult(
+      await place.openRepository(),
+      await sendEvent(place.app, { name: 'holdfast/restore.requested', data: asked }),
+    );
     expect(status).toBe('proof-failed');
-    await page.goto(`${app.url}/runs/${run.id}`);
+    await page.goto(`${place.app.url}/runs/${run.id}`);
     await waitForState(page, 'proof failed');
     await page.getByText('expected 12345, found 20000').first().waitFor();
     await inspectPage(page, 'run-proof-failed-phone');
@@ -191,11 +152,11 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     expect(report).toContain('players &lt;b&gt;of&lt;/b&gt; the league');
     expect(report).not.toContain('<b>');
     // A page of its own: the report is opened from a disk, under no policy of the server.
-    await using paper = await openPage(browser, phone);
+    await using paper = await openPage(place.browser, phone);
     await paper.page.setContent(report);
     await inspectPage(paper.page, 'report-failed-phone');
 
-    await page.goto(`${app.url}/runs`);
+    await page.goto(`${place.app.url}/runs`);
     await inspectPage(page, 'runs-phone');
     const menu = page.getByRole('button', { name: 'Menu' });
     await menu.click();
@@ -206,12 +167,14 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
   });
 
   it('cancels a run that waits, and keeps the colours that were chosen', async () => {
-    await using watched = await openPage(browser);
+    await using watched = await place.openConsole();
     const { page, problems } = watched;
-    await signIn(page, { url: app.url, token });
-    const asked = { backup: await backUp('source'), to: 'target', confirm: 'target', requireApproval: true };
-    const { id } = await findRun(await openOurs(), await ask('holdfast/restore.requested', asked));
-    await page.goto(`${app.url}/runs/${id}`);
+    const asked = { backup: await backUp(place, 'source'), to: 'target', confirm: 'target', requireApproval: true };
+    const { id } = await findRun(
+      await place.openRepository(),
+      await sendEvent(place.app, { name: 'holdfast/restore.requested', data: asked }),
+    );
+    await page.goto(`${place.app.url}/runs/${id}`);
     await waitForState(page, 'waiting for approval');
     await page.getByRole('button', { name: 'Cancel the run' }).focus();
     await page.keyboard.press('Enter');
@@ -221,24 +184,23 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     await waitForState(page, 'cancelled');
     await page.getByRole('button', { name: /^Colours: system/ }).click();
     await page.getByRole('button', { name: /^Colours: light/ }).click();
-    expect(await (await page.request.get(`${app.url}/runs`)).text()).toContain('data-theme="dark"');
+    expect(await (await page.request.get(`${place.app.url}/runs`)).text()).toContain('data-theme="dark"');
     await page.reload();
     await inspectPage(page, 'run-cancelled-chosen-dark');
     expect(problems).toEqual([]);
   });
 
   it('follows a run by asking now and then where no stream can be kept', async () => {
-    await using watched = await openPage(browser);
+    await using watched = await place.openConsole();
     const { page } = watched;
-    await signIn(page, { url: app.url, token });
-    await using gate = await shutGate(source.url);
-    const event = await ask('holdfast/backup.requested', { connection: 'source' });
+    await using gate = await shutGate(place.urlOf('source'));
+    const event = await sendEvent(place.app, backupOfSource);
     await gate.reached();
-    const { id } = await findRun(await openOurs(), event);
+    const { id } = await findRun(await place.openRepository(), event);
     await page.route('**/events', (route) =>
       route.request().headers()['accept']?.includes('text/event-stream') ? route.abort() : route.continue(),
     );
-    await page.goto(`${app.url}/runs/${id}`);
+    await page.goto(`${place.app.url}/runs/${id}`);
     await page.locator('[data-followed-by="polling"]').waitFor();
     await gate.open();
     await waitForState(page, 'completed');

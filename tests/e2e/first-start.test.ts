@@ -1,48 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGameStudio } from '#demo/game-studio.ts';
-import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { withClient } from '#tests/support/with-client.ts';
-import { type AppServer, startApp } from './app-server.ts';
-import { chromiumPath, inspectPage, openBrowser, openPage, takePicture, waitForState } from './browser.ts';
+import type { AppServer } from './app-server.ts';
+import { describePages, inspectPage, openPage, takePicture, waitForState } from './browser.ts';
+import { type ConsolePlace, openConsolePlace } from './console-place.ts';
 
-let folder: string;
-let studio: TestDatabase;
-let copy: TestDatabase;
-let app: AppServer;
-let browser: Browser;
+let place: ConsolePlace;
 
 beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-first-start-'));
-  studio = await createDatabase({ cluster: 'source' });
-  copy = await createDatabase({ cluster: 'target' });
-  await withClient(studio.url, (session) => createGameStudio(session, { seed: 20_261_121, scale: 1 }));
-  app = await startApp({
-    environment: {
+  place = await openConsolePlace({
+    databases: {
+      studio: {
+        cluster: 'source',
+        connections: [],
+        fill: (url) => withClient(url, (session) => createGameStudio(session, { seed: 20_261_121, scale: 1 })),
+      },
+      copy: { cluster: 'target', connections: [] },
+    },
+    environment: (urlOf) => ({
       // Of what the demo's `env.sh` sets.
-      DATABASE_URL: studio.url,
-      NEON_DATABASE_URL: copy.url,
-      HOLDFAST_REPOSITORY: `file:${join(folder, 'repository')}`,
-      HOLDFAST_STATE: join(folder, 'state'),
+      DATABASE_URL: urlOf('studio'),
+      NEON_DATABASE_URL: urlOf('copy'),
       HOLDFAST_CONFIG: 'demo/holdfast.config.ts',
       HOLDFAST_TOKEN: '',
-    },
+    }),
   });
-  browser = await openBrowser();
 });
 
-afterAll(async () => {
-  if (chromiumPath === undefined) return;
-  await browser.close();
-  await app.kill('SIGKILL');
-  await copy.drop();
-  await studio.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => place?.[Symbol.asyncDispose]());
 
 /** The link that the first start prints. */
 async function linkOf({ log }: AppServer): Promise<string> {
@@ -55,7 +41,7 @@ async function runFromCard(
   page: Page,
   { card, button, confirm, label }: Record<'card' | 'button' | 'confirm', string> & { label?: string },
 ) {
-  await page.goto(app.url);
+  await page.goto(place.app.url);
   const shown = page.locator('section', { has: page.getByRole('heading', { name: card, exact: true }) });
   await shown.getByRole('button', { name: button }).click();
   const dialog = page.getByRole('alertdialog');
@@ -66,17 +52,17 @@ async function runFromCard(
   await waitForState(page, 'completed');
 }
 
-describe.skipIf(chromiumPath === undefined)("a first start on the demo's databases", () => {
+describePages("a first start on the demo's databases", () => {
   it('goes from the printed link to a backup, a drill and its proof', async () => {
-    await using watched = await openPage(browser);
+    await using watched = await openPage(place.browser);
     const { page, problems } = watched;
-    await page.goto(app.url);
+    await page.goto(place.app.url);
     await page.waitForURL(/\/sign-in/);
     await inspectPage(page, 'sign-in-light');
-    await page.goto(`${app.url}${await linkOf(app)}`);
+    await page.goto(`${place.app.url}${await linkOf(place.app)}`);
     await inspectPage(page, 'sign-in-setup-light');
     await page.getByRole('button', { name: 'Sign in as admin' }).click();
-    await page.waitForURL(`${app.url}/`);
+    await page.waitForURL(`${place.app.url}/`);
     await runFromCard(page, { card: 'production', button: 'Back up now', confirm: 'Back it up', label: 'the first' });
     await page.getByText('209,557').first().waitFor();
     await page.getByRole('definition').getByRole('link').first().click();
@@ -92,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)("a first start on the demo's databas
     await page.reload();
     await takePicture(page, 'readme-proof');
     await page.emulateMedia({ colorScheme: 'light' });
-    await page.goto(app.url);
+    await page.goto(place.app.url);
     await page.getByText('proven, promise kept').waitFor();
     await takePicture(page, 'readme-overview');
     expect(problems).toEqual([]);

@@ -9,11 +9,11 @@ import type { RunResult } from '#lib/runs/run-record.ts';
 import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
 import { findFreePort } from '#tests/support/find-free-port.ts';
 import { type PostgresCluster, startCluster } from '#tests/support/postgres-cluster.ts';
+import { shutGate, writeGatedConfig } from '#tests/support/query-gate.ts';
 import { runSql } from '#tests/support/with-client.ts';
 import { type AppServer, startApp } from './app-server.ts';
 import buildApp from './build-app.ts';
 import { environmentFor, type InngestMode, startInngest } from './inngest-binary.ts';
-import { shutGate, writeGatedConfig } from './query-gate.ts';
 import { waitForResult } from './run-of-event.ts';
 
 /**

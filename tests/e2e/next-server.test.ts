@@ -9,10 +9,10 @@ import { openRepository } from '#lib/repository/open-repository.ts';
 import type { Repository } from '#lib/repository/repository.ts';
 import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
 import { parsePrometheus } from '#tests/support/parse-prometheus.ts';
+import { shutGate, writeGatedConfig } from '#tests/support/query-gate.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
 import { type AppServer, spawnApp, startApp, token } from './app-server.ts';
-import { shutGate, writeGatedConfig } from './query-gate.ts';
 import { waitForResult } from './run-of-event.ts';
 
 const backupOutcome = z.object({ backup: z.string(), epochs: z.number(), pgDump: z.string() });
@@ -155,7 +155,7 @@ describe('the built app on a single box, with no Inngest', () => {
 
   it('refuses to be the second server of a journal', async () => {
     await using first = await startApp({ environment });
-    await using second = await spawnApp({ environment });
+    await using second = spawnApp({ environment });
     expect(await second.exited).toEqual({ status: 3, signal: null });
     expect(second.log()).toMatch(/holdfast: journal in use by pid \d+/);
     expect(second.log()).not.toContain('    at ');
@@ -176,13 +176,13 @@ describe('the built app on a single box, with no Inngest', () => {
       const { json } = await app.call('/api/v1/backups?connection=source');
       result = z.object({ backups: z.array(z.unknown()) }).safeParse(json).data?.backups[0];
     }
-    await using refused = await spawnApp({ environment: await withSchedule('nightly.mjs', 'nightly') });
+    await using refused = spawnApp({ environment: await withSchedule('nightly.mjs', 'nightly') });
     expect(await refused.exited).toEqual({ status: 2, signal: null });
     expect(refused.log()).toContain('connections.source.schedule.backup');
   });
 
   it('does not start with a config that does not parse', async () => {
-    await using app = await spawnApp({ environment: { ...environment, HOLDFAST_STEP_BUDGET: 'soon' } });
+    await using app = spawnApp({ environment: { ...environment, HOLDFAST_STEP_BUDGET: 'soon' } });
     expect(await app.exited).toEqual({ status: 2, signal: null });
     expect(app.log()).toContain('HOLDFAST_STEP_BUDGET is not a duration: "soon"');
     expect(app.log()).not.toContain('    at ');

@@ -1,68 +1,7 @@
 import { expect, it } from 'vitest';
-import { createZooRoles } from '#tests/fixtures/zoo/create-zoo-roles.ts';
-import { differencesOf, type FinishedRecovery, recoverTables } from '#tests/support/recover.ts';
-import { createDatabase, ensureTemplate, type TestDatabase, testCluster } from '#tests/support/test-database.ts';
-import { createRole } from '#tests/support/test-role.ts';
-import { runSql, withClient } from '#tests/support/with-client.ts';
-import { type Holdfast, withHoldfast } from '#tests/support/workflow.ts';
-
-const before = `
-create schema ext; create extension citext with schema ext;
-create schema "Shop ""1""";
-create type "Shop ""1""".state as enum ('new', 'paid', 'sent');
-create table "Shop ""1""".customers (id int primary key, name text);
-insert into "Shop ""1""".customers select i, 'customer ' || i from generate_series(1, 50) i;
-create table "Shop ""1""".orders (
-  "Order Id" bigint generated always as identity primary key, customer int not null references "Shop ""1""".customers,
-  state "Shop ""1""".state not null default 'new', note text, details json,
-  twice bigint generated always as (customer * 2) stored);
-insert into "Shop ""1""".orders (customer, state, note, details)
-  select 1 + i % 50, (array['new', 'paid', 'sent'])[1 + i % 3]::"Shop ""1""".state, nullif('note ' || i, 'note 7'), '{"a": 1}'
-  from generate_series(1, 1000) i;
-create table pairs (a int, b text, c point, d char(5), primary key (a, b));
-insert into pairs select i % 10, 'b' || i, point(i, i), 'd' from generate_series(1, 100) i;
-create table people (email ext.citext primary key, name text);
-insert into people values ('Ada@Example.org', 'Ada'), ('grace@example.org', 'Grace'), ('alan@example.org', 'Alan');
-create table moods (state "Shop ""1""".state primary key, n int);
-insert into moods values ('new', 1), ('paid', 2), ('sent', 3);
-create table log (at timestamptz, what text);
-insert into log select now(), 'x' from generate_series(1, 10);
-create table events (id int, at date, primary key (id, at)) partition by range (at);
-create table events_2024 partition of events for values from ('2024-01-01') to ('2025-01-01');
-create table events_2025 (at date not null, id int not null);
-alter table events attach partition events_2025 for values from ('2025-01-01') to ('2026-01-01');
-insert into events select i, date '2024-06-01' + i from generate_series(1, 400) i;
-create table parent (id int primary key, note text);
-create table child (more int, primary key (id)) inherits (parent);
-insert into parent values (1, 'parent'), (2, 'parent'); insert into child values (3, 'child', 1), (4, 'child', 1);
-create table wide_key (id int primary key, ${Array.from({ length: 900 }, (_, n) => `c${n} int`).join(', ')});
-insert into wide_key (id, c0, c450, c899) select i, i, i, i from generate_series(1, 20) i`;
-
-function template(): Promise<string> {
-  return ensureTemplate({
-    cluster: 'source',
-    name: 'recover',
-    build: async (url) => {
-      await runSql(url, before);
-    },
-  });
-}
-
-/** Backs the template up, lets `change` happen to the live database, and recovers `tables` beside it. */
-async function recoverAfter<T>(
-  change: string,
-  tables: string[],
-  look: (run: FinishedRecovery, live: TestDatabase, holdfast: Holdfast) => Promise<T>,
-): Promise<T> {
-  await using live = await createDatabase({ cluster: 'source', template: await template() });
-  return await withHoldfast({ source: live.url }, async (holdfast) => {
-    expect((await holdfast.backup()).result.error).toBeNull();
-    await runSql(live.url, change);
-    const run = await recoverTables(holdfast, tables);
-    expect(run.result.error).toBeNull();
-    return await look(run, live, holdfast);
-  });
-}
+import { differencesOf } from '#tests/support/recover.ts';
+import { recoverAfter } from '#tests/support/recover-after.ts';
+import { runSql } from '#tests/support/with-client.ts';
 
 it('Rows that were lost, changed and added are found exactly, and the statements bring them back', async () => {
   const change = `
@@ -183,42 +122,6 @@ it('Rows of a table that others inherit from are its own only', async () => {
   });
 });
 
-it('A live table that is gone, or became a view, has no row, and every row is only in the backup', async () => {
-  const change = 'drop table pairs; alter table people rename to persons; create view people as select * from persons';
-  await recoverAfter(change, ['pairs', 'people'], async (run) => {
-    for (const [name, rows] of [
-      ['pairs', '100'],
-      ['people', '3'],
-    ] as const) {
-      const table = differencesOf(run, name);
-      expect(table).toMatchObject({ compared: 'gone', rows: { backup: rows, live: null }, onlyInBackup: { rows } });
-      expect(table.reason).toMatch(/every row is only in the backup/);
-      expect(table.statements.insert).toMatch(/^insert into "public"\./);
-    }
-  });
-});
-
-it('Where the primary key is another one, or none, rows are only counted, and it is told why', async () => {
-  const change = `
-    alter table pairs drop constraint pairs_pkey; delete from pairs where a = 1;
-    alter table moods drop constraint moods_pkey, add primary key (n);
-    delete from log`;
-  await recoverAfter(change, ['pairs', 'moods', 'log'], async (run) => {
-    expect(differencesOf(run, 'pairs')).toMatchObject({
-      ...{ compared: 'counts', rows: { backup: '100', live: '90' }, onlyInBackup: { rows: null } },
-      reason: expect.stringMatching(/no primary key .*it was \(a, b\)/),
-    });
-    expect(differencesOf(run, 'moods')).toMatchObject({
-      compared: 'counts',
-      reason: 'its primary key has changed: it was (state) and is (n)',
-    });
-    expect(differencesOf(run, 'log')).toMatchObject({
-      ...{ compared: 'counts', reason: 'it has no primary key in the backup', rows: { backup: '10', live: '0' } },
-    });
-    expect(run.result.outcome).toMatchObject({ differences: { tables: 3, notByKey: 3 } });
-  });
-});
-
 it('Columns that came, went or changed their type do not hide what is different', async () => {
   const change = `
     alter table pairs alter a type bigint, drop column c, add column e int default 5;
@@ -247,63 +150,6 @@ it('Columns that came, went or changed their type do not hide what is different'
   });
 });
 
-it('A role that may not read all of the live table recovers the rows all the same', async () => {
-  await createZooRoles(testCluster('source').url);
-  await using live = await createDatabase({ cluster: 'source', template: await template() });
-  await using role = await createRole(live.url, {
-    grants: [
-      `grant create on database ${live.name} to %I`,
-      'grant usage on schema ext to %I',
-      'grant select on people to %I',
-      'alter table people enable row level security',
-    ],
-  });
-  await withHoldfast({ source: live.url, target: role.url }, async (holdfast) => {
-    expect((await holdfast.backup()).result.error).toBeNull();
-    const run = await recoverTables(holdfast, ['people', 'pairs'], { to: 'target' });
-    expect(run.result.error).toBeNull();
-    expect(differencesOf(run, 'people')).toMatchObject({
-      compared: 'unread',
-      reason: 'row security would hide rows of it from the role of the connection',
-      rows: { backup: '3', live: null },
-    });
-    expect(differencesOf(run, 'pairs')).toMatchObject({
-      ...{ compared: 'unread', reason: 'the role of the connection may not read it' },
-    });
-    await runSql(role.url, 'drop schema side cascade');
-  });
-});
-
-it('A live table that somebody alters is told as not compared; nothing waits for it longer than lockTimeout', async () => {
-  await using live = await createDatabase({ cluster: 'source', template: await template() });
-  await withHoldfast({ source: live.url, config: { lockTimeout: '200ms' } }, async (holdfast) => {
-    expect((await holdfast.backup()).result.error).toBeNull();
-    await withClient(live.url, async (other) => {
-      await other.query('begin; lock table pairs in access exclusive mode');
-      const run = await recoverTables(holdfast, ['pairs', 'moods']);
-      expect(run.result.error).toBeNull();
-      expect(differencesOf(run, 'pairs')).toMatchObject({
-        ...{ compared: 'unread', reason: 'another session holds a lock on it', rows: { backup: '100', live: null } },
-      });
-      expect(differencesOf(run, 'moods').compared).toBe('by key');
-      await other.query('rollback');
-    });
-  });
-});
-
-it('A side schema that takes the name of a lost one is not held against itself', async () => {
-  await using live = await createDatabase({ cluster: 'source' });
-  await runSql(live.url, 'create schema shop; create table shop.t (id int primary key); insert into shop.t values (1)');
-  await withHoldfast({ source: live.url }, async (holdfast) => {
-    await holdfast.backup();
-    await runSql(live.url, 'drop schema shop cascade');
-    const run = await recoverTables(holdfast, ['shop.*'], { schema: 'shop' });
-    expect(run.result.error).toBeNull();
-    expect(differencesOf(run, 't')).toMatchObject({ compared: 'gone', onlyInBackup: { rows: '1' } });
-    expect(await runSql(live.url, 'select * from shop.t')).toEqual([{ id: '1' }]);
-  });
-});
-
 it('People’s keys are in the report and nowhere else of the records', async () => {
   await recoverAfter(`delete from people where name = 'Alan'`, ['people'], async (run, _, { repository }) => {
     const holding: string[] = [];
@@ -313,20 +159,5 @@ it('People’s keys are in the report and nowhere else of the records', async ()
     }
     expect(holding.sort()).toEqual(['differences.json', 'differences/0.json']);
     expect(JSON.stringify(run.result)).not.toContain('alan@');
-  });
-});
-
-it('A live table that the server cannot read is told, and takes nothing away from what was recovered', async () => {
-  // What a lost file of the database looks like; the catalogue still has the table.
-  const change = `
-    delete from pairs where b = 'b11';
-    update pg_catalog.pg_class set relfilenode = 1 where oid = 'people'::regclass`;
-  await recoverAfter(change, ['people', 'pairs'], async (run, live) => {
-    expect(run.result).toMatchObject({ status: 'completed', exitCode: 0, outcome: { notCompared: null } });
-    const people = differencesOf(run, 'people');
-    expect(people).toMatchObject({ compared: 'unread', rows: { backup: '3', live: null } });
-    expect(people.reason).toMatch(/could not open file .* \(SQLSTATE 58P01\)$/);
-    expect(differencesOf(run, 'pairs')).toMatchObject({ compared: 'by key', onlyInBackup: { rows: '1' } });
-    expect(await runSql(live.url, 'select count(*) from side.people')).toEqual([{ count: '3' }]);
   });
 });

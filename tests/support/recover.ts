@@ -7,16 +7,25 @@ export interface FinishedRecovery extends FinishedRun {
   differences: Differences | undefined;
 }
 
-/** Recovers tables of the latest backup into the schema `side` of the connection `source`, which is the live one. */
+/** Begins to recover tables of the latest backup into the schema `side` of the connection `source`, the live one. */
+export function startRecovery(
+  holdfast: Holdfast,
+  tables: readonly string[],
+  request: object = {},
+): ReturnType<Holdfast['start']> {
+  return holdfast.start({
+    name: 'holdfast/recover.requested',
+    data: { backup: 'latest', to: 'source', tables, schema: 'side', ...request },
+  });
+}
+
+/** The same to its end. */
 export async function recoverTables(
   holdfast: Holdfast,
   tables: readonly string[],
   request: object = {},
 ): Promise<FinishedRecovery> {
-  const { finished } = await holdfast.start({
-    name: 'holdfast/recover.requested',
-    data: { backup: 'latest', to: 'source', tables, schema: 'side', ...request },
-  });
+  const { finished } = await startRecovery(holdfast, tables, request);
   const run = await finished;
   return { ...run, differences: await readDifferences(holdfast.repository, run.id) };
 }

@@ -4,8 +4,11 @@ import pg from 'pg';
 
 const lock = 4242;
 
-/** A critical query that waits for the gate of its database. */
-export const gateSql = `with gate as materialized (select pg_advisory_xact_lock_shared(${lock})) select count(*) from gate`;
+/** A call that waits for the gate of its database. */
+export const waitAtGate = `pg_catalog.pg_advisory_xact_lock_shared(${lock})`;
+
+/** A critical query that does. */
+export const gateSql = `with gate as materialized (select ${waitAtGate}) select count(*) from gate`;
 
 /** A config whose critical query waits for the gate of its database, so that a run can be held at a known step. */
 export async function writeGatedConfig(file: string): Promise<void> {
@@ -14,7 +17,7 @@ export async function writeGatedConfig(file: string): Promise<void> {
   await writeFile(file, `export default ${JSON.stringify(config)};\n`);
 }
 
-/** Keeps the gated query of a database waiting until it is opened. */
+/** Keeps what waits at the gate of a database waiting until it is opened. */
 export interface QueryGate extends AsyncDisposable {
   /** Resolves when a session stands before the gate. */
   reached(): Promise<void>;
