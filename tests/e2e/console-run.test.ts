@@ -1,75 +1,47 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { overrideEnvironment } from '#lib/config/environment.ts';
 import { openRun, recordAttempt, writeProgress } from '#lib/runs/run-store.ts';
 import { openWorkspace } from '#lib/workspace/open-workspace.ts';
 import { leaveSideSchema } from '#tests/support/leave-side-schema.ts';
-import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
-import { type AppServer, startApp, token } from './app-server.ts';
-import { chromiumPath, inspectPage, openBrowser, openPage, phone, signIn, waitForState } from './browser.ts';
-import { waitForResult } from './run-of-event.ts';
+import { backUp } from './back-up.ts';
+import { describePages, inspectPage, phone, waitForState } from './browser.ts';
+import { type ConsolePlace, openConsolePlace } from './console-place.ts';
 
-if (chromiumPath === undefined) {
-  console.log('SKIPPED: there is no Chromium at CHROMIUM_PATH or /usr/bin/chromium; no page was looked at.');
-}
-
-let folder: string;
-let source: TestDatabase;
-let app: AppServer;
-let browser: Browser;
+let place: ConsolePlace;
 
 beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-run-pages-'));
-  source = await createDatabase({ cluster: 'source' });
-  await runSql(source.url, 'create table players (id int primary key); insert into players values (1), (2)');
-  const environment = {
-    HOLDFAST_REPOSITORY: `file:${join(folder, 'repository')}`,
-    HOLDFAST_STATE: join(folder, 'state'),
-    HOLDFAST_DATABASE_SOURCE_URL: source.url,
-  };
-  overrideEnvironment(environment);
-  app = await startApp({ environment });
-  browser = await openBrowser();
+  const fill = (url: string) =>
+    runSql(url, 'create table players (id int primary key); insert into players values (1), (2)');
+  place = await openConsolePlace({ databases: { source: { cluster: 'source', fill } } });
+  // What other processes of the same installation have written.
+  overrideEnvironment({
+    HOLDFAST_REPOSITORY: `file:${join(place.folder, 'repository')}`,
+    HOLDFAST_STATE: join(place.folder, 'state'),
+    HOLDFAST_DATABASE_SOURCE_URL: place.urlOf('source'),
+  });
 });
 
 afterAll(async () => {
-  if (chromiumPath === undefined) return;
   overrideEnvironment({});
-  await browser.close();
-  await app.kill('SIGKILL');
-  await source.drop();
-  await rm(folder, { recursive: true });
+  await place?.[Symbol.asyncDispose]();
 });
 
-async function backUp(): Promise<void> {
-  const asked = { name: 'holdfast/backup.requested', data: { connection: 'source' } };
-  const { json } = await app.call('/api/v1/events', asked);
-  const [event = ''] = z.object({ ids: z.array(z.string()) }).parse(json).ids;
-  const { repository } = await openWorkspace();
-  expect((await waitForResult(repository, event)).error).toBeNull();
-}
-
-describe.skipIf(chromiumPath === undefined)('the page of a run', () => {
+describePages('the page of a run', () => {
   it('of a recovery that failed offers what it has left to be dropped, and the recovery once more', async () => {
-    await backUp();
+    await backUp(place, 'source');
     const { run } = await leaveSideSchema(await openWorkspace());
-    await using watched = await openPage(browser);
+    await using watched = await place.openConsole();
     const { page, problems } = watched;
-    await signIn(page, { url: app.url, token });
-    await page.goto(`${app.url}/runs/${run.id}`);
+    await page.goto(`${place.app.url}/runs/${run.id}`);
     await page.getByText('What the run has made in the schema side of source may still be there.').waitFor();
     await inspectPage(page, 'recover-left-light');
     await page.getByRole('link', { name: 'Do it again…' }).click();
     await page.getByRole('heading', { name: 'Tables and target' }).waitFor();
     expect(new URL(page.url()).searchParams.get('to')).toBe('source');
 
-    await page.goto(`${app.url}/runs/${run.id}`);
+    await page.goto(`${place.app.url}/runs/${run.id}`);
     await page.getByRole('button', { name: 'Drop the schema…' }).click();
     const dialog = page.getByRole('alertdialog');
     expect(await dialog.getByRole('button', { name: 'Drop it' }).isDisabled()).toBe(true);
@@ -77,8 +49,8 @@ describe.skipIf(chromiumPath === undefined)('the page of a run', () => {
     await dialog.getByRole('button', { name: 'Drop it' }).click();
     await page.waitForURL((address) => /\/runs\/[^/]+$/.test(address.pathname) && !address.href.endsWith(run.id));
     await waitForState(page, 'completed');
-    expect(await runSql(source.url, `select nspname from pg_namespace where nspname = 'side'`)).toEqual([]);
-    await page.goto(`${app.url}/runs/${run.id}`);
+    expect(await runSql(place.urlOf('source'), `select nspname from pg_namespace where nspname = 'side'`)).toEqual([]);
+    await page.goto(`${place.app.url}/runs/${run.id}`);
     await waitForState(page, 'failed');
     expect(await page.getByRole('button', { name: 'Drop the schema…' }).count()).toBe(0);
     expect(problems).toEqual([]);
@@ -100,10 +72,9 @@ describe.skipIf(chromiumPath === undefined)('the page of a run', () => {
         ...{ updatedAt: new Date().toISOString(), step: { n, slug, startedAt: begun } },
       });
     await begin('06.001', 'copy-0');
-    await using watched = await openPage(browser, { ...phone, colorScheme: 'dark' });
+    await using watched = await place.openConsole({ ...phone, colorScheme: 'dark' });
     const { page, problems } = watched;
-    await signIn(page, { url: app.url, token });
-    await page.goto(`${app.url}/runs/${run.id}`);
+    await page.goto(`${place.app.url}/runs/${run.id}`);
     const rows = page.getByRole('row');
     expect(await rows.filter({ hasText: '06.001' }).getByText('at work since').count()).toBe(1);
     expect(await rows.filter({ hasText: 'open' }).getByText('done').count()).toBe(1);

@@ -52,7 +52,7 @@ async function waitForBranch(plane: NeonControlPlane, name: string): Promise<voi
 
 /** Until the branch's compute answers the critical query that takes its time. */
 async function untilAsking(plane: NeonControlPlane, name: string): Promise<void> {
-  const asking = `select 1 from pg_stat_activity where state = 'active' and query like 'select pg_sleep(%'`;
+  const asking = `select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query like 'select pg_sleep(%'`;
   await waitFor(async () => (await runSql(plane.superuserUrlOf('shop', name), asking)).length || undefined);
 }
 
