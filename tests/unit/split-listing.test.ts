@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { ObjectInfo } from '#lib/repository/object-store.ts';
 import { createS3Store } from '#lib/repository/s3-store.ts';
 import { splitListing } from '#lib/repository/split-listing.ts';
 import { listenOnFreePort } from '#tests/support/listen-on-free-port.ts';
@@ -17,7 +18,7 @@ const other = (changes: Partial<typeof tags>): string => contents(Object.values(
 const object = { Key: 'p/backups/a-1.json', Size: 12, LastModified: new Date(time) };
 
 /** What a store answers of a bucket whose one listing is this text. */
-async function listFrom(page: string): Promise<unknown[]> {
+async function listFrom(page: string): Promise<ObjectInfo[]> {
   const server = createServer((_, answer) => {
     answer.setHeader('content-type', 'application/xml');
     answer.end(page);
@@ -26,7 +27,9 @@ async function listFrom(page: string): Promise<unknown[]> {
   try {
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
     const store = createS3Store({ bucket: 'bucket', prefix: 'p' }, { endpoint, region: 'us-east-1', credentials });
-    return await Array.fromAsync(store.list(''));
+    const listed: ObjectInfo[] = [];
+    for await (const object of store.list('')) listed.push(object);
+    return listed;
   } finally {
     server.closeAllConnections();
     server.close();
