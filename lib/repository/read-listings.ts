@@ -4,8 +4,8 @@ import { type NamedObject, splitListing } from './split-listing.ts';
 
 /**
  * Takes the objects out of a listing's pages before the SDK reads what is left of them. Its own reader, made for any
- * answer, takes ten times as long for a thousand keys, and no page of the console is answered meanwhile. A page that is not
- * of the plain form, and whatever is no page, is the SDK's as it came.
+ * answer, takes several times as long, and no page of the console is answered meanwhile. A page that is not of the plain
+ * form, and whatever is no page, is the SDK's as it came.
  */
 export function readListings(client: S3Client): void {
   const objectsOf = new WeakMap<object, NamedObject[]>();
