@@ -1,4 +1,4 @@
-// Server time of pages over a large repository: node bench/pages.ts [--backups N] [--runs N] [--stores files,s3] [--dist FOLDER]
+// Server time of pages over a large repository: node bench/pages.ts [--backups N] [--runs N] [--stores files,s3] [--series lost,new,settled,warm]
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -16,11 +16,14 @@ const { values } = parseArgs({
     backups: { type: 'string', default: '5000' },
     runs: { type: 'string', default: '20000' },
     stores: { type: 'string', default: 'files,s3' },
+    /** What is asked: new processes without an index, with it, the same after some seconds, and one process many times. */
+    series: { type: 'string', default: 'lost,new,settled,warm' },
     /** Warm answers of each page. */
     rounds: { type: 'string', default: '20' },
   },
 });
 const rounds = Number(values.rounds);
+const series = new Set(values.series.split(','));
 const boundMs = 300;
 /** By then a server has listed what is there, which it does by itself. */
 const settleMs = 5_000;
@@ -74,7 +77,7 @@ async function measurePlace(place: Place, pages: readonly string[]): Promise<voi
   );
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
   const lost = new Map<string, Answer>();
-  for (const page of pages) {
+  for (const page of series.has('lost') ? pages : []) {
     await place.forgetIndex();
     await using app = await startApp({ environment: place.environment });
     lost.set(page, await ask(app, page, place));
@@ -82,11 +85,11 @@ async function measurePlace(place: Place, pages: readonly string[]): Promise<voi
   const repository = await openRepository(place.repository);
   await renewIndex(repository, { anew: true });
   const [cold, settled] = [new Map<string, Answer>(), new Map<string, Answer>()];
-  for (const [answers, wait] of [
-    [cold, 0],
-    [settled, settleMs],
+  for (const [name, answers, wait] of [
+    ['new', cold, 0],
+    ['settled', settled, settleMs],
   ] as const) {
-    for (const page of pages) {
+    for (const page of series.has(name) ? pages : []) {
       await using app = await startApp({ environment: place.environment });
       await sleep(wait);
       answers.set(page, await ask(app, page, place));
@@ -94,15 +97,18 @@ async function measurePlace(place: Place, pages: readonly string[]): Promise<voi
   }
   await using app = await startApp({ environment: place.environment });
   for (const page of pages) {
-    await ask(app, page, place);
     const warm: Answer[] = [];
-    for (let round = 0; round < rounds; round++) warm.push(await ask(app, page, place));
+    // The first of them is not warm.
+    for (let round = 0; series.has('warm') && round <= rounds; round++) warm.push(await ask(app, page, place));
+    warm.shift();
     const times = warm.map(({ ms }) => ms);
     const [first, fresh, old] = [lost.get(page), cold.get(page), settled.get(page)];
-    const worst = Math.max(...times);
-    const mark = worst > boundMs || (old?.ms ?? 0) > boundMs ? ' (!)' : '';
+    const worst = times.length === 0 ? undefined : Math.max(...times);
+    const mark = (worst ?? 0) > boundMs || (old?.ms ?? 0) > boundMs ? ' (!)' : '';
     const counts = [first, fresh, old, warm.at(-1)].map((answer) => answer?.requests ?? '-').join(', ');
-    const cells = [first?.ms, fresh?.ms, old?.ms, median(times), worst].map((ms = Number.NaN) => `${ms.toFixed(0)} ms`);
+    const cells = [first?.ms, fresh?.ms, old?.ms, worst && median(times), worst].map((ms) =>
+      ms ? `${ms.toFixed(0)} ms` : '-',
+    );
     console.log(`| \`${page}\`${mark} | ${cells.join(' | ')} | ${counts} |`);
   }
 }

@@ -17,6 +17,20 @@ export interface GradedBackup {
   isProven: boolean;
 }
 
+/** Pure. Whether a backup is dated so far ahead that its age says nothing. */
+export function isAheadOf(now: Date, { backupId }: Standing): boolean {
+  return isDatedAhead(parseBackupId(backupId)?.created ?? new Date(0), now);
+}
+
+/** Pure. The newest, of `standings` newest first, that was not found bad and is not dated ahead. */
+export function findLastGood(standings: readonly Standing[], now: Date): GradedBackup | undefined {
+  for (const standing of standings) {
+    const graded = gradeBackup(standing, now);
+    if (!graded.isBad && !graded.isAhead) return graded;
+  }
+  return undefined;
+}
+
 /** Pure. What a backup counts for at `now`. */
 export function gradeBackup(standing: Standing, now: Date): GradedBackup {
   const at = parseBackupId(standing.backupId)?.created ?? new Date(0);

@@ -1,7 +1,7 @@
 import type { Care } from '#lib/config/config.ts';
 import { describeDuration } from '#lib/report/describe-amounts.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
-import { gradeBackup } from './grade-backup.ts';
+import { findLastGood, gradeBackup, isAheadOf } from './grade-backup.ts';
 import { listLooks } from './last-check.ts';
 
 /** What is known of a connection's backups. `standings` are newest first, as `listStandings` gives them. */
@@ -28,11 +28,11 @@ export interface Verdict {
 /** Pure. Holds what is known of a connection against what is promised of it. */
 export function judgePromise(facts: PromiseFacts): Verdict {
   const { care, standings, now } = facts;
-  const graded = standings.map((standing) => gradeBackup(standing, now));
-  const newest = graded[0];
+  const [newest] = standings.slice(0, 1).map((standing) => gradeBackup(standing, now));
   const notes = [
-    ...graded
-      .filter(({ isAhead }) => isAhead)
+    ...standings
+      .filter((standing) => isAheadOf(now, standing))
+      .map((standing) => gradeBackup(standing, now))
       .map(({ id, at }) => `Backup ${id} is dated ${at}, in the future: it does not count. A clock is wrong.`),
     ...standings.flatMap(({ backupId, ahead }) =>
       ahead.map(({ kind, run }) => {
@@ -42,7 +42,7 @@ export function judgePromise(facts: PromiseFacts): Verdict {
   ];
   if (newest?.isBad) notes.push(`The newest backup, ${newest.id}, was found bad: the newest good one counts.`);
   if (care.rpoMs === null && care.rtoMs === null) return { state: 'none', reasons: [], notes };
-  const good = graded.find(({ isBad, isAhead }) => !isBad && !isAhead);
+  const good = findLastGood(standings, now);
   const { broken, missing } = judgeProofs(facts);
   const reasons = [...judgeAge(good, care.rpoMs), ...broken, ...missing];
   return { state: reasons.length === 0 ? 'kept' : 'broken', reasons, notes };

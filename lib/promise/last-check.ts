@@ -1,7 +1,7 @@
 import type { CheckKind } from '#lib/standing/backup-check.ts';
 import { isKnownDamaged, type Standing } from '#lib/standing/list-standings.ts';
 import type { Look } from '#lib/standing/place-looks.ts';
-import { gradeBackup } from './grade-backup.ts';
+import { isAheadOf } from './grade-backup.ts';
 
 /** A look at a backup, and the backup. */
 export interface LookedAt {
@@ -16,10 +16,10 @@ export interface LookedAt {
 export function listLooks(standings: readonly Standing[], { kind, now }: { kind: CheckKind; now: Date }): LookedAt[] {
   return standings
     .flatMap((standing) => {
-      const counts = !isKnownDamaged(standing) && !gradeBackup(standing, now).isAhead;
-      return standing.checks
-        .filter((check) => check.kind === kind && (counts || !check.passed))
-        .map((check) => ({ standing, check }));
+      const looks = standing.checks.filter((check) => check.kind === kind);
+      if (looks.length === 0) return [];
+      const counts = !isKnownDamaged(standing) && !isAheadOf(now, standing);
+      return looks.filter(({ passed }) => counts || !passed).map((check) => ({ standing, check }));
     })
     .sort((a, b) => b.check.at.getTime() - a.check.at.getTime() || (a.check.run < b.check.run ? 1 : -1));
 }

@@ -5,7 +5,7 @@ import type { RunRecord } from '#lib/runs/run-record.ts';
 import { listKeptStandings } from '#lib/standing/kept-standings.ts';
 import type { Standing } from '#lib/standing/list-standings.ts';
 import type { Workspace } from '#lib/workspace/open-workspace.ts';
-import { gradeBackup } from './grade-backup.ts';
+import { findLastGood, type GradedBackup, gradeBackup } from './grade-backup.ts';
 import { judgePromise, type Verdict } from './judge-promise.ts';
 import { listLooks } from './last-check.ts';
 import { readRecovery } from './read-recovery.ts';
@@ -116,13 +116,13 @@ function describeBackups(
   standings: readonly Standing[],
   now: Date,
 ): Pick<ConnectionPromise, 'backups' | 'lastBackup' | 'lastGood' | 'lastVerified' | 'lastProven'> {
-  const graded = standings.map((standing) => gradeBackup(standing, now));
-  const dated = (backup: (typeof graded)[number] | undefined): DatedBackup | null =>
+  const [newest] = standings;
+  const dated = (backup: GradedBackup | undefined): DatedBackup | null =>
     backup ? { id: backup.id, at: backup.at, ageMs: backup.ageMs } : null;
   return {
     backups: standings.length,
-    lastBackup: dated(graded[0]),
-    lastGood: dated(graded.find(({ isBad, isAhead }) => !isBad && !isAhead)),
+    lastBackup: dated(newest && gradeBackup(newest, now)),
+    lastGood: dated(findLastGood(standings, now)),
     lastVerified: describeLook(standings, 'verify', now),
     lastProven: describeLook(standings, 'proof', now),
   };

@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings, S3Timeouts } from '#lib/config/s3-settings.ts';
 import { boundAnswers } from './bound-answers.ts';
+import { readListings } from './read-listings.ts';
 
 /** How to reach an S3 service. What is left out, the SDK's own chain finds (credentials, region of AWS). */
 export interface S3Options extends S3Settings {
@@ -54,6 +55,8 @@ export function createS3Client(options: S3Options): S3Client {
       throwOnRequestTimeout: true,
     },
   });
+  // In this order: of two of the same place the later one is nearer to the answer.
+  readListings(client);
   boundAnswers(client, timeouts.request);
   return client;
 }

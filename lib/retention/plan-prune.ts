@@ -40,17 +40,19 @@ export async function planPrune(
         planRetention(own, { rules: config.retention.of(name), now, inUse, labels, unreadable }),
       );
   const readable = new Set<string>();
+  let unlabelled = plan(new Map());
   for (let before = -1; before < unreadable.size; ) {
     before = unreadable.size;
-    for (const backup of reliedOn(plan(new Map()))) {
+    for (const backup of reliedOn(unlabelled)) {
       if (readable.has(backup.backupId)) continue;
       if (await isReadable(repository, backup)) readable.add(backup.backupId);
       else unreadable.add(backup.backupId);
     }
+    if (before < unreadable.size) unlabelled = plan(new Map());
   }
-  const goes = new Set(plan(new Map()).flatMap(({ keptBy, backupId }) => (keptBy.length === 0 ? [backupId] : [])));
+  const goes = new Set(unlabelled.flatMap(({ keptBy, backupId }) => (keptBy.length === 0 ? [backupId] : [])));
   const candidates = standings.filter(({ backupId }) => goes.has(backupId) && labelsOf?.has(backupId) !== false);
-  if (candidates.length === 0) return plan(new Map());
+  if (candidates.length === 0) return unlabelled;
   return plan(await readLabels(repository, candidates, { byIndex: byIndex === true }));
 }
 

@@ -31,12 +31,10 @@ async function listDay(repository: Repository, date: string): Promise<ListedRun[
   for await (const { key, modified } of repository.store.list(`runs/${date}/`)) {
     const [, , id = '', name = ''] = key.split('/');
     const run = runs.get(id) ?? { id, ended: false, failed: false, lastSign: modified };
-    runs.set(id, {
-      id,
-      ended: run.ended || name === 'result.json',
-      failed: run.failed || name === 'failed.json',
-      lastSign: new Date(Math.max(modified.getTime(), run.lastSign.getTime())),
-    });
+    if (name === 'result.json') run.ended = true;
+    if (name === 'failed.json') run.failed = true;
+    if (modified > run.lastSign) run.lastSign = modified;
+    runs.set(id, run);
   }
   return [...runs.values()];
 }

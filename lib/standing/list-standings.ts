@@ -50,15 +50,19 @@ export async function listStandingsBelow(repository: Repository, prefix: string)
   const beside: { backup: BackupKey; check: Look | undefined }[] = [];
   for await (const { key, size, modified } of repository.store.list(prefix)) {
     const manifest = parseManifestKey(key);
-    const stamp = `${size}@${modified.getTime()}`;
-    if (manifest) committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [], ahead: [], stamp });
-    const pin = parsePinKey(key);
-    if (pin) beside.push({ backup: pin, check: undefined });
+    if (manifest) {
+      const stamp = `${size}@${modified.getTime()}`;
+      committed.set(nameOf(manifest), { ...manifest, pinned: false, checks: [], ahead: [], stamp });
+      continue;
+    }
     const found = parseCheckKey(key);
     if (found) {
       const { backup, run, kind, passed } = found;
       beside.push({ backup, check: { run, kind, passed, at: modified } });
+      continue;
     }
+    const pin = parsePinKey(key);
+    if (pin) beside.push({ backup: pin, check: undefined });
   }
   for (const { backup, check } of beside) {
     const standing = committed.get(nameOf(backup));

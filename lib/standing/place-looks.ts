@@ -16,5 +16,6 @@ export function placeLooks(looks: readonly Look[], now: Date): { checks: Look[];
   const isAhead = ({ passed, run, at }: Look): boolean =>
     passed && (isDatedAhead(at, now) || [now, at].some((clock) => isDatedAhead(runTime(run) ?? at, clock)));
   const sorted = looks.toSorted((a, b) => a.at.getTime() - b.at.getTime() || (a.run < b.run ? -1 : 1));
-  return { checks: sorted.filter((look) => !isAhead(look)), ahead: sorted.filter(isAhead) };
+  const ahead = sorted.filter(isAhead);
+  return { checks: ahead.length === 0 ? sorted : sorted.filter((look) => !ahead.includes(look)), ahead };
 }
