@@ -44,6 +44,7 @@ it('says what the repository says, whoever writes, prunes, checks, is killed or 
   await fc.assert(
     fc.asyncProperty(rounds, async (all) => {
       const objects: StoredObjects = new Map();
+      const [ended, forgotten] = [new Set<number>(), new Set<number>()];
       const processes = [
         openProcess(objects),
         openProcess(objects),
@@ -51,7 +52,9 @@ it('says what the repository says, whoever writes, prunes, checks, is killed or 
         openProcess(objects, { killed: 'after' }),
       ];
       for (const round of all) {
-        await Promise.all(round.map(({ process, act }) => play(pick(processes, process), { act, objects })));
+        await Promise.all(
+          round.map(({ process, act }) => play(pick(processes, process), { act, objects, ended, forgotten })),
+        );
         const truth = await readTruth(objects);
         for (const process of processes) expect(await readLists(process)).toEqual(truth);
       }
@@ -70,16 +73,32 @@ it('says what the repository says, whoever writes, prunes, checks, is killed or 
   );
 });
 
-async function play(repository: Repository, { act, objects }: { act: Act; objects: StoredObjects }): Promise<void> {
+interface Play {
+  act: Act;
+  objects: StoredObjects;
+  /** The runs that have ended: none of them is opened again. */
+  ended: Set<number>;
+  /** The runs that were taken away: no other one is ever called so. */
+  forgotten: Set<number>;
+}
+
+async function play(repository: Repository, { act, objects, ended, forgotten }: Play): Promise<void> {
   switch (act.does) {
     case 'runs':
-      for (const n of spread(act.span)) await playRun(repository, runOf(n, act.ended));
+      for (const n of spread(act.span)) {
+        if (forgotten.has(n) || (ended.has(n) && !act.ended)) continue;
+        if (act.ended) ended.add(n);
+        await playRun(repository, runOf(n, act.ended));
+      }
       return;
     case 'backups':
       for (const n of spread(act.span)) await playBackup(repository, { ...backupOf(n), label: `${objects.size}` });
       return;
     case 'forget runs':
-      for (const n of spread(act.span)) await forgetRun(repository, idOf(n, 'run1'));
+      for (const n of spread(act.span)) {
+        forgotten.add(n);
+        await forgetRun(repository, idOf(n, 'run1'));
+      }
       return;
     case 'prune':
       for (const n of spread(act.span)) {
