@@ -31,7 +31,9 @@ export async function listDatabaseObjects(session: Session): Promise<DatabaseObj
   // Members of extensions, and what PostgreSQL made inside of another object (identity sequences, multirange types).
   const notMember = (classid: string, oid: string): string => `not exists (
       select from pg_catalog.pg_depend d
-      where d.classid = '${classid}'::regclass and d.objid = ${oid} and d.deptype in ('e', 'i'))`;
+      where d.classid = '${classid}'::regclass and d.objid = ${oid}
+        and d.objsubid = 0 -- the columns of a partition key are internal to their own table
+        and d.deptype in ('e', 'i'))`;
   const inSchemas = catalogsInSchemas.map(
     ([catalog, namespace, step]) => `select 'pg_catalog.${catalog}'::regclass, x.oid, ${step}
       from pg_catalog.${catalog} x join pg_catalog.pg_namespace n on n.oid = x.${namespace}

@@ -9,7 +9,10 @@ import { withHoldfast } from '#tests/support/workflow.ts';
 const lived = `
 create extension hstore;
 create table notes (id int primary key, body text, tags hstore);
-insert into notes select i, 'note ' || i, 'a=>1' from generate_series(1, 100) i;`;
+insert into notes select i, 'note ' || i, 'a=>1' from generate_series(1, 100) i;
+create table scores (season int not null, points int) partition by range (season);
+create table scores_1 partition of scores for values from (1) to (10);
+insert into scores select 1 + i % 9, i from generate_series(1, 50) i;`;
 
 const asked = { strategy: 'in-place', replace: true, confirm: 'target' };
 

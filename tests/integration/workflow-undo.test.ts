@@ -34,7 +34,9 @@ create cast (shop.state as int) with function hashenum(anyenum);
 create statistics shop.few on customer, state from shop.orders;
 create schema authorization zoo_owner; select lo_from_bytea(0, 'x');
 create aggregate shop.total(int) (sfunc = int4pl, stype = int);
-create procedure shop.nothing() language sql as ''`;
+create procedure shop.nothing() language sql as '';
+create table public.parted (id int not null) partition by list (id);
+create table public.parted_1 partition of public.parted for values in (1)`;
 
 async function preparedTemplate(): Promise<string> {
   for (const cluster of ['source', 'target'] as const) await createZooRoles(testCluster(cluster).url);
