@@ -35,6 +35,7 @@ export const prune = inngest.createFunction(
     const request = pruneRequested.schema.safeParse(event.data).data ?? {};
     const connection = request.connection ?? null;
     const run = await steps.run('open', async (workspace) => {
+      // Safe to run twice: the record and its entry in the log are written once.
       const about = { runId: steps.runId, context, connection, target: null, backup: null };
       const opened = await openWorkflowRun(workspace, { ...about, kind: 'prune' });
       await logTick(workspace, { context, run: opened, asks: pruneRequested.name });

@@ -31,6 +31,7 @@ export const sweep = inngest.createFunction(
     const { step } = context;
     const steps = workflowSteps(context);
     const run = await steps.run('open', async (workspace) => {
+      // Safe to run twice: the record and its entry in the log are written once.
       const about = { runId: steps.runId, context, connection: null, target: null, backup: null };
       const opened = await openWorkflowRun(workspace, { ...about, kind: 'sweep' });
       await logTick(workspace, { context, run: opened, asks: sweepRequested.name });

@@ -44,13 +44,16 @@ describe('the address of a hook in a browser', () => {
   });
 });
 
+/** Every page is looked at twice. */
+const looks = [
+  ['light', {}],
+  ['dark-phone', { ...phone, colorScheme: 'dark' }],
+] as const;
+
 describePages('a hook clicked in Chromium', () => {
   it('shows the backup it starts to its end', async () => {
     await using browser = await openBrowser();
-    for (const [name, options] of [
-      ['light', {}],
-      ['dark-phone', { ...phone, colorScheme: 'dark' }],
-    ] as const) {
+    for (const [name, options] of looks) {
       await using watched = await openPage(browser, options);
       const { page, problems } = watched;
       await page.goto(`${place.app.url}/api/hooks/${place.withToken('deploy')}`);
@@ -65,10 +68,7 @@ describePages('a hook clicked in Chromium', () => {
 
   it('is described on the page of the API, which needs no other host', async () => {
     await using browser = await openBrowser();
-    for (const [name, options] of [
-      ['light', {}],
-      ['dark-phone', { ...phone, colorScheme: 'dark' }],
-    ] as const) {
+    for (const [name, options] of looks) {
       await using watched = await openPage(browser, options);
       const { page, problems } = watched;
       const hosts = new Set<string>();

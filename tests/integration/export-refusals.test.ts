@@ -4,25 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportBackup } from '#lib/export/export-backup.ts';
 import { findManifest } from '#lib/manifest/manifest-store.ts';
 import { openRepository } from '#lib/repository/open-repository.ts';
-import { zooTemplate } from '#tests/fixtures/zoo/zoo-template.ts';
-import { type CliPlace, openCliPlace } from '#tests/support/cli-place.ts';
+import type { CliPlace } from '#tests/support/cli-place.ts';
 import { runShell } from '#tests/support/run-shell.ts';
-import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
+import { openZooPlace, type ZooPlace } from '#tests/support/zoo-place.ts';
 
+let zoo: ZooPlace;
 let place: CliPlace;
-let source: TestDatabase;
 let backup: string;
 
 beforeAll(async () => {
-  source = await createDatabase({ cluster: 'source', template: await zooTemplate() });
-  place = await openCliPlace({ DATABASE_URL: source.url });
-  backup = (await place.runJson(['backup'])).outcome.backup;
+  zoo = await openZooPlace();
+  ({ place, backup } = zoo);
 });
 
-afterAll(async () => {
-  await source?.drop();
-  await place?.[Symbol.asyncDispose]();
-});
+afterAll(() => zoo?.[Symbol.asyncDispose]());
 
 /** The folder of the place holds nothing that an export has begun and not finished. */
 async function expectNoHalves(): Promise<void> {

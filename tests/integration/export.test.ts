@@ -4,30 +4,27 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zooTemplate } from '#tests/fixtures/zoo/zoo-template.ts';
-import { type CliPlace, openCliPlace } from '#tests/support/cli-place.ts';
+import type { CliPlace } from '#tests/support/cli-place.ts';
 import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
 import { copyFrom, copyTo } from '#tests/support/plain-copy.ts';
 import { runShell } from '#tests/support/run-shell.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { runSql, withClient } from '#tests/support/with-client.ts';
+import { openZooPlace, type ZooPlace } from '#tests/support/zoo-place.ts';
 
 const missing = ['psql', 'zstd'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
 
+let zoo: ZooPlace;
 let place: CliPlace;
 let source: TestDatabase;
 let backup: string;
 
 beforeAll(async () => {
-  source = await createDatabase({ cluster: 'source', template: await zooTemplate() });
-  place = await openCliPlace({ DATABASE_URL: source.url });
-  backup = (await place.runJson(['backup'])).outcome.backup;
+  zoo = await openZooPlace();
+  ({ place, source, backup } = zoo);
 });
 
-afterAll(async () => {
-  await source?.drop();
-  await place?.[Symbol.asyncDispose]();
-});
+afterAll(() => zoo?.[Symbol.asyncDispose]());
 
 async function exportTo(name: string, args: readonly string[]): Promise<string> {
   const path = join(place.folder, name);

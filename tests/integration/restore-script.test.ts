@@ -5,33 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zooTemplate } from '#tests/fixtures/zoo/zoo-template.ts';
 import { type CliPlace, openCliPlace } from '#tests/support/cli-place.ts';
 import { expectEqualDatabases } from '#tests/support/compare-databases.ts';
 import { type S3TestServer, startS3Server } from '#tests/support/s3-server.ts';
 import { createDatabase, type TestDatabase } from '#tests/support/test-database.ts';
 import { runSql } from '#tests/support/with-client.ts';
+import { openZooPlace, type ZooPlace } from '#tests/support/zoo-place.ts';
 
 const missing = ['psql', 'zstd', 'gzip', 'sha256sum'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
 /** The package of a distribution; what stands before it in PATH may be a shim of a Python that is not there. */
 const aws = ['/usr/bin', '/usr/local/bin'].find((folder) => spawnSync(`${folder}/aws`, ['--version']).status === 0);
 
+let zoo: ZooPlace;
 let place: CliPlace;
 let source: TestDatabase;
 let backup: string;
 let script: string;
 
 beforeAll(async () => {
-  source = await createDatabase({ cluster: 'source', template: await zooTemplate() });
-  place = await openCliPlace({ DATABASE_URL: source.url });
-  backup = (await place.runJson(['backup'])).outcome.backup;
+  zoo = await openZooPlace();
+  ({ place, source, backup } = zoo);
   script = join(place.repository, 'backups', 'production', backup, 'restore.sh');
 });
 
-afterAll(async () => {
-  await source?.drop();
-  await place?.[Symbol.asyncDispose]();
-});
+afterAll(() => zoo?.[Symbol.asyncDispose]());
 
 /** Runs a script by `sh`, with nothing of this process's environment but PATH. */
 async function run(

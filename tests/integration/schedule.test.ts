@@ -25,7 +25,7 @@ function tickSoon(): { cron: string; tick: number; start: number } {
   return { cron: `${there.getUTCMinutes()} ${there.getUTCHours()} * * *`, tick, start: tick - 60_000 };
 }
 
-/** Has a runner look what is due by now: any event does. */
+/** Any event makes a runner look what is due. */
 async function wake({ runner }: Holdfast): Promise<void> {
   await runner.send({ name: 'test/wake', data: {} });
 }
